@@ -1,0 +1,100 @@
+"""
+What a run tells the outside while it works: small events, in order, to one sink.
+
+In a child the sink is a pipe to the supervisor (JSON, one frame each); in a test it is a list.
+The supervisor trusts none of them: it checks, caps, redacts and stores.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+DEFAULT, SUCCESS, INFO, WARNING, FAILURE = "default", "success", "info", "warning", "failure"
+LEVELS = (DEFAULT, SUCCESS, INFO, WARNING, FAILURE)
+COUNTED_LEVELS = (SUCCESS, INFO, WARNING, FAILURE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """Author code may start now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupOpened:
+    """A group that is shown even when nothing is logged in it (``run``, each test, ``post_run``)."""
+
+    grouping: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogRow:
+    """One call of the logging methods, or one of jobyard's own rows."""
+
+    message: str
+    level: str = DEFAULT
+    grouping: str = "main"
+    object_text: str | None = None  #: ``str(obj)``, at most 200 characters.
+    object_url: str | None = None  #: At most 255 characters.
+    created: float = field(default_factory=time.time)  #: Seconds since the epoch, UTC.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the job says it is."""
+
+    done: float
+    total: float | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The last event of a run; without it a run cannot be completed."""
+
+    status: str  #: completed, failed, errored, timed_out or cancelled
+    reason: str | None = None  #: One of the reasons in ``jobyard.statuses``.
+    output: str = ""
+    author_data: dict[str, Any] = field(default_factory=dict)
+    data_committed: bool = False
+
+
+Event = Started | GroupOpened | LogRow | Progress | Result
+
+_TYPES: dict[str, type[Event]] = {
+    "started": Started,
+    "group": GroupOpened,
+    "log": LogRow,
+    "progress": Progress,
+    "result": Result,
+}
+_NAMES = {cls: name for name, cls in _TYPES.items()}
+
+
+class Sink(Protocol):
+    """Takes events in the order of the calls."""
+
+    def emit(self, event: Event) -> None: ...
+
+
+def to_frame(event: Event) -> dict[str, Any]:
+    """A JSON object for *event*; ``event`` names its type."""
+    return {"event": _NAMES[type(event)], **asdict(event)}
+
+
+def from_frame(frame: dict[str, Any]) -> Event:
+    """
+    The event of a frame.
+
+    Raises:
+        ValueError: Unknown type, or keys that its event does not have.
+    """
+    values = dict(frame)
+    cls = _TYPES.get(values.pop("event", ""))
+    if cls is None:
+        raise ValueError("frame names no known event")
+    try:
+        return cls(**values)
+    except TypeError as exc:
+        raise ValueError(f"frame does not fit the event: {exc}") from exc

@@ -1,0 +1,44 @@
+"""Accounts and API tokens."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+
+class User(AbstractUser):
+    """An account. Its content type is ``users.user``, as clients know it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]  # django-stubs: Meta is not exported
+        app_label = "users"
+
+
+class Token(models.Model):
+    """An API token. Only a keyed digest is stored; the key is shown once, when it is made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)  # HMAC-SHA256 of the key, hex
+    hint = models.CharField(max_length=12)  # first characters of the key, to tell tokens apart
+    description = models.CharField(max_length=200, blank=True)
+    enabled = models.BooleanField(default=True)
+    write_enabled = models.BooleanField(default=True)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)  # written at most once a minute
+
+    class Meta:
+        app_label = "users"
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.hint}… of {self.user}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires is not None and self.expires <= timezone.now()

@@ -1,0 +1,193 @@
+"""
+Runs and what they left behind. The database is the truth; the broker only wakes workers.
+
+Every transition of a run is one conditional UPDATE in ``runs.transitions``; its row count is the answer.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from jobyard import events, statuses
+
+DEFAULT_QUEUE = "default"
+
+
+class Component(models.Model):
+    """A running part of jobyard (web, sync, worker, scheduler), alive while its heartbeat is fresh."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    hostname = models.CharField(max_length=255)
+    pid = models.IntegerField()
+    queues = models.JSONField(default=list)  # of a worker: the queues it takes runs from
+    slots = models.IntegerField(default=0)  # of a worker: runs it supervises at once
+    started_at = models.DateTimeField(auto_now_add=True)
+    heartbeat_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        app_label = "extras"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.hostname}:{self.pid}"
+
+
+class JobResult(models.Model):
+    """One run of a job (``obj_type`` extras.job) or one sync of a source (extras.gitrepository)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(
+        max_length=400, db_index=True
+    )  # canonical class path; for a sync the source's title
+    obj_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    job_model = models.ForeignKey(
+        "extras.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="results"
+    )
+    source_model = models.ForeignKey(
+        "extras.Source", null=True, blank=True, on_delete=models.SET_NULL, related_name="results"
+    )  # of a sync: its source
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    status = models.CharField(
+        max_length=20, choices=list(statuses.LABELS.items()), default=statuses.PENDING, db_index=True
+    )
+    status_reason = models.CharField(max_length=30, null=True, blank=True)
+
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True, blank=True)
+    completed = models.DateTimeField(null=True, blank=True)
+
+    commit = models.BooleanField(default=True)  # effective flag
+    data_committed = models.BooleanField(null=True, blank=True)  # null: not decided yet
+    task_queue = models.CharField(max_length=64, default=DEFAULT_QUEUE)
+    soft_time_limit = models.IntegerField(default=0)  # seconds; 0: the server's default
+    time_limit = models.IntegerField(default=0)  # seconds; 0: the server's default
+    inputs = models.JSONField(default=dict)  # validated, in queued form; erased at the end if sensitive
+    request = models.JSONField(default=dict)  # what ``self.request`` is made of; never secrets
+    has_sensitive_variables = models.BooleanField(default=True)
+
+    revision = models.ForeignKey(
+        "extras.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # pinned when the run was accepted
+    origin = models.JSONField(default=dict)  # {type, name, commit, path, digest}: what ran, never changed
+
+    output = models.TextField(blank=True)
+    author_data = models.JSONField(default=dict)
+    counters = models.JSONField(
+        default=dict
+    )  # {grouping: {success, info, warning, failure}}, in order of first sight
+    progress = models.JSONField(null=True, blank=True)  # {done, total, message}
+
+    # Claim, fence, lease: docs/adr/0003.
+    worker = models.UUIDField(null=True, blank=True)  # Component.id of the holder
+    fence = models.IntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    cancel_requested_by = models.CharField(max_length=150, blank=True)
+    last_sent_at = models.DateTimeField(null=True, blank=True)
+    times_sent = models.IntegerField(default=0)
+
+    class Meta:
+        app_label = "extras"
+        ordering = ("-created",)
+        indexes = [
+            models.Index(fields=["-created"], name="jobresult_newest"),
+            models.Index(fields=["job_model", "-completed"], name="jobresult_newest_of_job"),
+            models.Index(fields=["source_model", "-created"], name="jobresult_newest_of_source"),
+            models.Index(
+                fields=["created"],
+                name="jobresult_active",
+                condition=models.Q(status__in=statuses.ACTIVE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in statuses.TERMINAL
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Counters over all groups."""
+        groups = self.counters.values()
+        return {level: sum(group.get(level, 0) for group in groups) for level in events.COUNTED_LEVELS}
+
+    @property
+    def duration(self) -> str | None:
+        """``{minutes} minutes, {seconds} seconds`` from created to completed; None before the end."""
+        if self.completed is None:
+            return None
+        minutes, seconds = divmod((self.completed - self.created).total_seconds(), 60)
+        return f"{int(minutes)} minutes, {seconds:.2f} seconds"
+
+    def get_absolute_url(self) -> str:
+        return f"/extras/jobs/results/{self.pk}/"
+
+
+class JobLogEntry(models.Model):
+    """One log row. ``sequence`` is the order of the calls within its run."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job_result = models.ForeignKey(JobResult, on_delete=models.CASCADE, related_name="logs")
+    sequence = models.BigIntegerField()
+    created = models.DateTimeField()
+    grouping = models.CharField(max_length=100, default="main")
+    log_level = models.CharField(max_length=10, default=events.DEFAULT)
+    log_object = models.CharField(max_length=200, null=True, blank=True)
+    absolute_url = models.CharField(max_length=255, null=True, blank=True)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        app_label = "extras"
+        ordering = ("job_result", "sequence")
+        constraints = [
+            models.UniqueConstraint(fields=["job_result", "sequence"], name="log_rows_have_an_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.log_level}: {self.message}"
+
+
+class InputFile(models.Model):
+    """An uploaded input file, kept until its run ends. The bytes are in chunks of at most 1 MiB."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job_result = models.ForeignKey(JobResult, on_delete=models.CASCADE, related_name="input_files")
+    variable = models.CharField(max_length=100)
+    name = models.CharField(max_length=255)  # base name only
+    content_type = models.CharField(max_length=255, blank=True)
+    size = models.BigIntegerField()  # bytes
+
+    class Meta:
+        app_label = "extras"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InputFileChunk(models.Model):
+    """A piece of an input file."""
+
+    file = models.ForeignKey(InputFile, on_delete=models.CASCADE, related_name="chunks")
+    number = models.IntegerField()  # from 0
+    content = models.BinaryField()
+
+    class Meta:
+        app_label = "extras"
+        ordering = ("number",)
+        constraints = [models.UniqueConstraint(fields=["file", "number"], name="chunks_have_an_order")]
+
+
+def log_row(entry: JobLogEntry) -> list[Any]:
+    """``[time, level, object, url, message]``: a row in the 1.1 layout of result data."""
+    return [entry.created.isoformat(), entry.log_level, entry.log_object, entry.absolute_url, entry.message]

@@ -1,0 +1,96 @@
+"""Django's settings, made from the options. Everything else reads ``django.conf.settings``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jobyard_server.database.address import database_settings
+from jobyard_server.instance_keys import instance_key
+from jobyard_server.options import read_options
+
+JOBYARD: dict[str, Any] = read_options()
+DATA_DIR = JOBYARD["DATA_DIR"]
+JOBS_ROOT = JOBYARD["JOBS_ROOT"]
+
+SECRET_KEY = JOBYARD["SECRET_KEY"] or instance_key(DATA_DIR, "secret-key")
+DEBUG = JOBYARD["DEBUG"]
+ALLOWED_HOSTS = JOBYARD["ALLOWED_HOSTS"]
+USE_TZ = True
+TIME_ZONE = JOBYARD["TIME_ZONE"]
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+DATABASES = {"default": database_settings(JOBYARD["DATABASE_URL"], DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "users.User"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "js_lib_bootstrap5",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "jobyard_server.access",
+    "jobyard_server.inventory.extras",
+    "jobyard_server.inventory.dcim",
+    "jobyard_server.api",
+    "jobyard_server.ui",
+]
+INSTALLED_APPS += JOBYARD["PLUGINS"]  # a plugin is an app: it may bring models of its own
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "jobyard_server.urls"
+ASGI_APPLICATION = "jobyard_server.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = JOBYARD["REQUEST_MAX_BYTES"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = JOBYARD["SECURE_COOKIES"]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# What job files read from ``django.conf.settings``.
+GIT_ROOT = DATA_DIR / "mirrors"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+PLUGINS = JOBYARD["PLUGINS"]
+PLUGINS_CONFIG: dict[str, Any] = {}
