@@ -20,6 +20,16 @@ def instance_key(data_dir: Path, name: str) -> str:
     return path.read_text(encoding="ascii")
 
 
+def write_key(data_dir: Path, name: str, value: str) -> None:
+    """Set the secret *name*, replacing an earlier value at once."""
+    path = data_dir / "keys" / name
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(value, encoding="utf-8")
+    draft.replace(path)
+
+
 def _create(path: Path, value: str) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
