@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from types import UnionType
+from typing import Any, Protocol, get_args, get_origin, get_type_hints
 
 DEFAULT, SUCCESS, INFO, WARNING, FAILURE = "default", "success", "info", "warning", "failure"
 LEVELS = (DEFAULT, SUCCESS, INFO, WARNING, FAILURE)
@@ -72,6 +73,19 @@ _TYPES: dict[str, type[Event]] = {
 _NAMES = {cls: name for name, cls in _TYPES.items()}
 
 
+def _accepted_types(cls: type[Event]) -> dict[str, tuple[type, ...]]:
+    """Field names of an event and what JSON may have put there; a whole number is a number too."""
+    found = {}
+    for name, hint in get_type_hints(cls).items():
+        parts = [get_origin(part) or part for part in get_args(hint) if get_origin(hint) is UnionType]
+        types = tuple(parts) or (get_origin(hint) or hint,)
+        found[name] = (*types, int) if float in types else types
+    return found
+
+
+_ACCEPTED_TYPES = {cls: _accepted_types(cls) for cls in _TYPES.values()}
+
+
 class Sink(Protocol):
     """Takes events in the order of the calls."""
 
@@ -88,12 +102,17 @@ def from_frame(frame: dict[str, Any]) -> Event:
     The event of a frame.
 
     Raises:
-        ValueError: Unknown type, or keys that its event does not have.
+        ValueError: Unknown type, or keys or types that its event does not have.
     """
     values = dict(frame)
-    cls = _TYPES.get(values.pop("event", ""))
+    name = values.pop("event", None)
+    cls = _TYPES.get(name) if isinstance(name, str) else None
     if cls is None:
         raise ValueError("frame names no known event")
+    accepted = _ACCEPTED_TYPES[cls]
+    wrong = [key for key, value in values.items() if not isinstance(value, accepted.get(key, ()))]
+    if wrong:
+        raise ValueError(f"frame does not fit the event {name}: {', '.join(wrong)[:100]}")
     try:
         return cls(**values)
     except TypeError as exc:

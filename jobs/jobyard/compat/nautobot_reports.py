@@ -1,0 +1,7 @@
+"""``nautobot.extras.reports``."""
+
+from __future__ import annotations
+
+from jobyard.report import Report
+
+__all__ = ["Report"]

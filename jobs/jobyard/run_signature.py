@@ -1,0 +1,33 @@
+"""How ``run`` wants to be called: it has had several signatures over the years."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from inspect import Parameter
+from typing import Any
+
+_BY_NAME = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+_BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def arguments_for(run: Callable[..., Any], data: Any, commit: bool) -> tuple[tuple[Any, ...], dict[str, Any]]:  # noqa: FBT001
+    """
+    Positional and keyword arguments for *run*.
+
+    Keywords where it knows both names, data alone where it has no way to take ``commit``, else both
+    by position.
+    """
+    try:
+        parameters = list(inspect.signature(run).parameters.values())
+    except (TypeError, ValueError):
+        return (data, commit), {}
+    kinds = [parameter.kind for parameter in parameters]
+    names = {parameter.name for parameter in parameters if parameter.kind in _BY_NAME}
+    if Parameter.VAR_KEYWORD in kinds or {"data", "commit"} <= names:
+        return (), {"data": data, "commit": commit}
+    if names == {"data"} and len(parameters) == 1:
+        return (), {"data": data}
+    if Parameter.VAR_POSITIONAL not in kinds and sum(kind in _BY_POSITION for kind in kinds) == 1:
+        return (data,), {}
+    return (data, commit), {}
