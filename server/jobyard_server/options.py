@@ -8,6 +8,7 @@ value stops the start with a sentence that names option, value and what is accep
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,12 @@ class Option:
 def text(value: str) -> str:
     if not value.strip():
         raise ValueError("it must not be empty")
+    return value
+
+
+def api_token(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{40}", value):
+        raise ValueError("use 40 hex digits")
     return value
 
 
@@ -154,7 +161,7 @@ OPTIONS = (
     Option(name="BASE_URL", parse=url("http", "https"), help="Address under which users reach the pages."),
     Option(name="ADMIN_USER", parse=text, default="admin", help="First administrator; used only while there is no user."),
     Option(name="ADMIN_PASSWORD", parse=text, secret=True, help="Password of the first administrator; generated when not set."),
-    Option(name="ADMIN_TOKEN", parse=text, secret=True, help="API token of the first administrator; generated when not set."),
+    Option(name="ADMIN_TOKEN", parse=api_token, secret=True, help="API token of the first administrator; generated when not set."),
     Option(name="ALLOW_FILE_REMOTES", parse=boolean, default=False, help="Allow folders of this machine as Git remotes."),
     Option(name="GIT_ALLOWED_NETS", parse=words, default=[], help="Networks that Git remotes may be in besides public and private ones, such as 127.0.0.0/8, separated by commas."),
     Option(name="GIT_TIMEOUT", parse=seconds(least=1), default=120.0, help="Seconds that one call of git may take."),

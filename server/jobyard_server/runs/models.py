@@ -25,6 +25,7 @@ class Component(models.Model):
     kind = models.CharField(max_length=20)
     hostname = models.CharField(max_length=255)
     pid = models.IntegerField()
+    pid_space = models.CharField(max_length=100)  # processes of equal spaces can see each other's pid
     queues = models.JSONField(default=list)  # of a worker: the queues it takes runs from
     slots = models.IntegerField(default=0)  # of a worker: runs it supervises at once
     started_at = models.DateTimeField(auto_now_add=True)
@@ -78,10 +79,11 @@ class JobResult(models.Model):
     origin = models.JSONField(default=dict)  # {type, name, commit, path, digest}: what ran, never changed
 
     output = models.TextField(blank=True)
+    console = models.TextField(blank=True)  # what the job printed; the start of it when there was much
     author_data = models.JSONField(default=dict)
     counters = models.JSONField(
-        default=dict
-    )  # {grouping: {success, info, warning, failure}}, in order of first sight
+        default=list
+    )  # [{grouping, success, info, warning, failure}] in order of first sight; jsonb keeps no order of keys
     progress = models.JSONField(null=True, blank=True)  # {done, total, message}
 
     # Claim, fence, lease: docs/adr/0003.
@@ -119,8 +121,7 @@ class JobResult(models.Model):
     @property
     def totals(self) -> dict[str, int]:
         """Counters over all groups."""
-        groups = self.counters.values()
-        return {level: sum(group.get(level, 0) for group in groups) for level in events.COUNTED_LEVELS}
+        return {level: sum(group[level] for group in self.counters) for level in events.COUNTED_LEVELS}
 
     @property
     def duration(self) -> str | None:

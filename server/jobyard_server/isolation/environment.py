@@ -1,0 +1,37 @@
+"""What a zygote is started with: an allow list, and a few facts of the installation."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from django.conf import settings
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+
+
+def command(descriptor: int) -> list[str]:
+    """An interpreter that takes nothing from its environment or from the working folder."""
+    options = ["-I", "-B", "-X", "utf8"]
+    return [sys.executable, *options, "-m", "jobyard_server.isolation.zygote_main", str(descriptor)]
+
+
+def environment() -> dict[str, str]:
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {
+        "PATH": os.defpath,
+        **passed,
+        "DJANGO_SETTINGS_MODULE": "jobyard_server.isolation.child_settings",
+        "JOBYARD_CHILD": json.dumps(_facts()),
+    }
+
+
+def _facts() -> dict[str, object]:
+    return {
+        "time_zone": settings.TIME_ZONE,
+        "jobs_root": str(settings.JOBS_ROOT),
+        "git_root": str(settings.GIT_ROOT),
+        "plugins": list(settings.PLUGINS),
+        "plugins_config": settings.PLUGINS_CONFIG,
+    }

@@ -1,0 +1,73 @@
+"""The web part: one uvicorn process with a pool of database connections."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+
+from jobyard_server.lifecycle import Stop
+
+POOL = {"min_size": 1, "max_size": 16, "timeout": 10}
+GRACE_SECONDS = 3  #: Open streams get this long before they are cut.
+BACKLOG = 512
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """
+    A socket that listens on *host*; port 0 picks a free one.
+
+    Raises:
+        OSError: The address is taken or not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    listener.set_inheritable(False)
+    # Accepted connections inherit it. asyncio would set it, but not on sockets that name no protocol, and
+    # then head and body of an answer wait 40 ms for each other.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """The ``http://`` address under which *listener* is reached."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(listener: socket.socket, ready: Callable[[], None] | None = None) -> None:
+    """Answer requests on *listener* until SIGTERM or SIGINT; *ready* is called once, when that begins."""
+    from jobyard_server.asgi import application  # noqa: PLC0415  # builds the application: only this part needs it
+    from jobyard_server.runs.components import announce  # noqa: PLC0415  # needs Django set up
+
+    _pool_connections()
+    config = uvicorn.Config(
+        application,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with Stop(), announce("web"):
+        _Server(config, ready).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self._ready:
+            self._ready()
+
+
+def _pool_connections() -> None:
+    """Requests run in threads that come and go; without a pool each would connect anew."""
+    options: dict[str, Any] = settings.DATABASES["default"]["OPTIONS"]
+    options.setdefault("pool", POOL)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from jobyard_server.runs.redaction import Redactor
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://bob:hunter2@example.com/x", "https://(redacted)@example.com/x"),
+        ("https://token@example.com", "https://(redacted)@example.com"),
+        ("password: hunter2 and more", "password: (redacted) and more"),
+        ("PASSWD=hunter2", "PASSWD=(redacted)"),
+        ("the secret is hunter2", "the secret is (redacted)"),
+        ("token is: abc", "token is: (redacted)"),
+        ("mail bob@example.com", "mail bob@example.com"),
+        ("passwords are stored elsewhere", "passwords are stored elsewhere"),
+        ("nothing here", "nothing here"),
+    ],
+)
+def test_what_looks_like_a_credential_is_taken_out(text, expected):
+    assert Redactor()(text) == expected
+
+
+def test_secret_values_of_the_run_are_taken_out_wherever_they_are():
+    redact = Redactor(["hunter22", "abc"])
+
+    assert redact("xhunter22y abc") == "x(redacted)y abc"  # shorter than four characters stays
+
+
+def test_it_takes_time_in_proportion_to_the_text():
+    Redactor([f"secret-value-{number}" for number in range(1000)])("://" + "a" * 200_000)
