@@ -1,0 +1,109 @@
+"""A sync of the local source: the folder JOBS_ROOT as it is now. Its errors are shown on the source."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from jobyard.discovery import find_modules
+from jobyard_repos.errors import ReposError
+from jobyard_repos.folder import take_folder
+from jobyard_repos.snapshot import Snapshot
+from jobyard_server.registry.leases import SyncLease, take_lease
+from jobyard_server.registry.models import LOCAL, Source
+from jobyard_server.registry.publish import RevisionFacts, publish
+from jobyard_server.registry.sources import job_path, local_source
+from jobyard_sync.errors import SourceBusy, SyncError
+from jobyard_sync.freshness import is_in_service
+from jobyard_sync.inspection import inspect_snapshot
+from jobyard_sync.snapshot_lock import using_snapshots
+from jobyard_sync.tools import Tools
+
+_INIT = "__init__.py"
+
+logger = logging.getLogger(__name__)
+
+
+class FolderSync:
+    """Brings the local source in step with its folder, as often as it is called."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.folder = Path(settings.JOBS_ROOT)
+        self._tools = tools
+        self._warned = False
+
+    def run(self) -> bool:
+        """
+        Publish the folder; False when it is in service already.
+
+        Raises:
+            SourceBusy: Another daemon does so at this moment; try again.
+            ReposError, SyncError: The folder could not be read, which is noted on the source.
+        """
+        source = local_source()
+        try:
+            self.make_folder()
+            with using_snapshots(self._tools.lock_file):
+                return self._sync(source)
+        except (ReposError, SyncError) as exc:
+            _note(source, str(exc))
+            raise
+
+    def make_folder(self) -> None:
+        """
+        So that there is something to watch and to put files into.
+
+        Raises:
+            SyncError: The folder cannot be made.
+        """
+        if self.folder.is_dir():
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / _INIT).touch()
+        except OSError as exc:
+            raise SyncError(f"The folder {self.folder} cannot be made ({exc.strerror}).") from exc
+
+    def _sync(self, source: Source) -> bool:
+        snapshot = take_folder(self.folder, self._tools.store, self._tools.tree_limits)
+        if is_in_service(source, snapshot.digest, snapshot.digest):
+            _note(source, "")
+            return False
+        lease = take_lease(source, holder=self._tools.holder)
+        if lease is None:
+            raise SourceBusy
+        with self._tools.keeper.keeping(lease):
+            self._publish(snapshot, lease)
+        return True
+
+    def _publish(self, snapshot: Snapshot, lease: SyncLease) -> None:
+        self._warn(snapshot)
+        reports = inspect_snapshot(
+            self._tools.zygote,
+            root=snapshot.path,
+            job_path=job_path(LOCAL),
+            source=LOCAL,
+            digest=snapshot.digest,
+            modules=find_modules(snapshot.path, job_path(LOCAL)),
+            should_stop=self._tools.should_stop,
+        )
+        facts = RevisionFacts(identifier=snapshot.digest, snapshot_digest=snapshot.digest)
+        published = publish(lease, facts, reports)
+        for report in published.failed:
+            logger.warning("module does not load", extra={"source": LOCAL, "module_name": report.module})
+        logger.info("published", extra={"action": "publish", "source": LOCAL, "snapshot": snapshot.digest})
+
+    def _warn(self, snapshot: Snapshot) -> None:
+        for note in snapshot.notes:
+            logger.warning(note, extra={"source": LOCAL})
+        if not (snapshot.path / _INIT).is_file() and not self._warned:
+            self._warned = True
+            logger.warning("JOBS_ROOT has no __init__.py; it is taken as empty", extra={"source": LOCAL})
+
+
+def _note(source: Source, error: str) -> None:
+    """Written only when it says something new: the folder is looked at again and again."""
+    Source.objects.filter(pk=source.pk).exclude(error=error).update(error=error, last_synced=timezone.now())

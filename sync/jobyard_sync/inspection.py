@@ -1,0 +1,117 @@
+"""
+Ask throw-away children what is in modules. A module that hangs, exits or floods fails itself only.
+
+A child takes modules in order; when one of them ends it, a fresh child goes on with the next.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from jobyard.discovery import ModuleFile
+from jobyard.spec import ModuleReport
+from jobyard_server.isolation.frames import Frame
+from jobyard_server.worker.login import child_login
+from jobyard_sync.errors import InspectionUnavailable
+from jobyard_sync.inspection_child import InspectionChild
+from jobyard_sync.inspection_limits import InspectionLimits
+from jobyard_sync.inspection_zygote import InspectionZygote
+
+__all__ = ["inspect_plugins", "inspect_snapshot"]
+
+_MAX_FALSE_STARTS = 3  #: Children in a row that end without a word on any module.
+_MODULES_FOR_A_CHILD = 50  #: Fewer are not worth a second child.
+_MAX_CHILDREN = 4
+
+_MakeTask = Callable[[Sequence[ModuleFile]], Frame]
+
+logger = logging.getLogger(__name__)
+
+
+def inspect_snapshot(
+    zygote: InspectionZygote,
+    *,
+    root: Path,
+    job_path: str,
+    source: str,
+    digest: str,
+    modules: Sequence[ModuleFile],
+    should_stop: Callable[[], bool] = lambda: False,
+) -> list[ModuleReport]:
+    """
+    A report on each of *modules*, in order: its jobs, or the error that kept them from being read.
+
+    Args:
+        zygote: Where the children come from.
+        root: The snapshot.
+        job_path: Folder of the modules below it.
+        source: Key of the source; part of the private names of its modules.
+        digest: Of the snapshot.
+        modules: What ``find_modules`` found there.
+        should_stop: Asked several times a second.
+
+    Raises:
+        InspectionUnavailable: Nothing can be inspected now, whatever the modules are.
+        Stopped: *should_stop* said so.
+    """
+    place: Frame = {"root": str(root), "job_path": job_path, "source": source, "digest": digest}
+
+    def task(waiting: Sequence[ModuleFile]) -> Frame:
+        return {**place, "modules": [{"name": item.name, "path": item.path} for item in waiting]}
+
+    return _inspect(zygote, modules, task, should_stop)
+
+
+def inspect_plugins(
+    zygote: InspectionZygote,
+    module_names: Sequence[str],
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> list[ModuleReport]:
+    """A report on the jobs module of each plugin, as :func:`inspect_snapshot` gives them."""
+
+    def task(waiting: Sequence[ModuleFile]) -> Frame:
+        return {"plugins": [item.name for item in waiting]}
+
+    return _inspect(zygote, [ModuleFile(name, "") for name in module_names], task, should_stop)
+
+
+def _inspect(
+    zygote: InspectionZygote, modules: Sequence[ModuleFile], task: _MakeTask, should_stop: Callable[[], bool]
+) -> list[ModuleReport]:
+    limits = InspectionLimits.from_settings()
+    common: Frame = {"task": "inspect", "database": child_login(), "memory_bytes": limits.memory_bytes}
+
+    def inspect_part(part: Sequence[ModuleFile]) -> list[ModuleReport]:
+        reports: list[ModuleReport] = []
+        false_starts = 0
+        while len(reports) < len(part):
+            waiting = part[len(reports) :]
+            child = InspectionChild(zygote, {**common, **task(waiting)}, waiting, limits, should_stop)
+            try:
+                reports.extend(child.reports())
+            except InspectionUnavailable as exc:
+                false_starts = 0 if len(part) - len(reports) < len(waiting) else false_starts + 1
+                if false_starts == _MAX_FALSE_STARTS:
+                    raise
+                logger.warning("inspection process lost", extra={"action": "inspect", "error": str(exc)})
+        return reports
+
+    return _in_parts(modules, inspect_part)
+
+
+def _in_parts(
+    modules: Sequence[ModuleFile], inspect_part: Callable[[Sequence[ModuleFile]], list[ModuleReport]]
+) -> list[ModuleReport]:
+    """Many modules are shared out among a few children, as long as there are processors for them."""
+    count = max(1, min(len(modules) // _MODULES_FOR_A_CHILD, os.cpu_count() or 1, _MAX_CHILDREN))
+    if count == 1:
+        return inspect_part(modules)
+    size = -(-len(modules) // count)
+    parts = [modules[start : start + size] for start in range(0, len(modules), size)]
+    with ThreadPoolExecutor(count, thread_name_prefix="sync-inspection") as pool:
+        return [report for reports in pool.map(inspect_part, parts) for report in reports]
