@@ -10,16 +10,27 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from jobyard_server.worker.engines.memory import MemoryEngine
 
 _KEPT = ("JOBYARD_TEST_DATABASE_URL", "JOBYARD_REQUIRE_SERVICES", "JOBYARD_TEST_BASE")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):
-        return  # the controller made the environment, its workers inherit it
+    if not hasattr(config, "workerinput"):  # workers of xdist inherit the environment of their controller
+        _make_environment(config)
+    import django  # noqa: PLC0415  # needs the environment
+
+    django.setup()
+
+
+def _make_environment(config: pytest.Config) -> None:
     _forget_the_users_options()
     base = Path(tempfile.mkdtemp(prefix="jobyard-test-"))
     base.chmod(0o711)  # the account of the embedded server must get through when tests run as root
@@ -45,6 +56,18 @@ def _start_server(config: pytest.Config, base: Path) -> str:
     url = server.start()
     config.add_cleanup(server.stop)
     return url
+
+
+@pytest.fixture(autouse=True)
+def memory_engine() -> Iterator[MemoryEngine]:
+    """No test needs a broker unless it is about one."""
+    from jobyard_server.worker.engines.base import use_engine  # noqa: PLC0415  # needs the environment
+    from jobyard_server.worker.engines.memory import MemoryEngine  # noqa: PLC0415
+
+    engine = MemoryEngine()
+    use_engine(engine)
+    yield engine
+    use_engine(None)
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from jobyard_server.api.rest_settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS
 from jobyard_server.database.address import database_settings
 from jobyard_server.instance_keys import instance_key
 from jobyard_server.options import read_options
+
+__all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS"]  # the rest is found by its capitals
 
 JOBYARD: dict[str, Any] = read_options()
 DATA_DIR = JOBYARD["DATA_DIR"]
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
 INSTALLED_APPS += JOBYARD["PLUGINS"]  # a plugin is an app: it may bring models of its own
 
 MIDDLEWARE = [
+    "jobyard_server.ui.security_headers.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

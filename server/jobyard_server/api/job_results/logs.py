@@ -1,0 +1,100 @@
+"""Log rows: those of one result in order, and all that the caller may see."""
+
+from __future__ import annotations
+
+import uuid
+from typing import cast
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobyard_server.api.job_results.filters import LogFilters, is_uuid
+from jobyard_server.api.job_results.rows import visible_logs
+from jobyard_server.api.job_results.shapes import LogOfResultShape, LogShape
+from jobyard_server.api.links import Links
+from jobyard_server.api.schema import page_of, shape
+from jobyard_server.api.views import ApiView
+from jobyard_server.runs.models import JobLogEntry, JobResult
+
+
+class LogsOfResult(ApiView):
+    """``job-results/{id}/logs/``."""
+
+    model = JobResult
+    queryset = JobResult.objects.all()
+    pagination_class = None
+
+    @extend_schema(
+        responses={200: shape(list[LogShape])}, parameters=[OpenApiParameter("after", OpenApiTypes.UUID)]
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """List the log rows of a result, oldest first; with ``?after={log id}`` only later ones."""
+        result = get_object_or_404(self.get_queryset().only("pk"), pk=pk)
+        rows = result.logs.order_by("sequence")
+        after = request.query_params.get("after")
+        if after is not None:
+            rows = rows.filter(sequence__gt=_sequence_of(result, after))
+        links = self.links
+        return Response([describe_log(row, links) for row in rows.iterator()])
+
+
+class LogView(ApiView):
+    """What the endpoints over all log rows share."""
+
+    model = JobResult  # the permission that counts is the one on results
+    queryset = JobLogEntry.objects.all()
+
+    def get_queryset(self) -> QuerySet[JobLogEntry]:
+        return visible_logs(self.user)
+
+
+class LogList(LogView):
+    """``job-logs/``."""
+
+    filterset_class = LogFilters
+
+    @extend_schema(responses={200: page_of(LogOfResultShape)})
+    def get(self, _request: Request) -> Response:
+        """List log rows of all results."""
+        page = cast(list[JobLogEntry], self.paginate_queryset(self.filter_queryset(self.get_queryset())))
+        links = self.links
+        return self.get_paginated_response([describe_log_of_result(row, links) for row in page])
+
+
+class LogDetail(LogView):
+    """``job-logs/{id}/``."""
+
+    @extend_schema(responses={200: shape(LogOfResultShape)})
+    def get(self, _request: Request, pk: uuid.UUID) -> Response:  # noqa: ARG002  # get_object() takes it from the route
+        """Show one log row."""
+        return Response(describe_log_of_result(self.get_object(), self.links))
+
+
+def describe_log(row: JobLogEntry, links: Links) -> LogShape:
+    return {
+        "id": str(row.pk),
+        "url": links.job_log(row.pk),
+        "absolute_url": row.absolute_url or None,
+        "created": row.created.isoformat(),
+        "grouping": row.grouping,
+        "log_level": row.log_level,
+        "log_object": row.log_object,
+        "message": row.message,
+        "display": str(row),
+    }
+
+
+def describe_log_of_result(row: JobLogEntry, links: Links) -> LogOfResultShape:
+    return {**describe_log(row, links), "job_result": str(row.job_result_id)}
+
+
+def _sequence_of(result: JobResult, log_id: str) -> int:
+    row = result.logs.filter(pk=log_id).only("sequence").first() if is_uuid(log_id) else None
+    if row is None:
+        raise ValidationError({"after": ["This result has no such log row."]})
+    return row.sequence
