@@ -25,7 +25,7 @@ _KEPT = ("JOBYARD_TEST_DATABASE_URL", "JOBYARD_REQUIRE_SERVICES", "JOBYARD_TEST_
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # workers of xdist inherit the environment of their controller
         _make_environment(config)
-    import django  # noqa: PLC0415  # needs the environment
+    import django  # needs the environment
 
     django.setup()
 
@@ -50,7 +50,7 @@ def _forget_the_users_options() -> None:
 
 
 def _start_server(config: pytest.Config, base: Path) -> str:
-    from jobyard_server.database.embedded import EmbeddedPostgres  # noqa: PLC0415  # only where it is needed
+    from jobyard_server.database.embedded import EmbeddedPostgres  # only where it is needed
 
     server = EmbeddedPostgres(base / "postgres-of-tests")
     url = server.start()
@@ -61,8 +61,8 @@ def _start_server(config: pytest.Config, base: Path) -> str:
 @pytest.fixture(autouse=True)
 def memory_engine() -> Iterator[MemoryEngine]:
     """No test needs a broker unless it is about one."""
-    from jobyard_server.worker.engines.base import use_engine  # noqa: PLC0415  # needs the environment
-    from jobyard_server.worker.engines.memory import MemoryEngine  # noqa: PLC0415
+    from jobyard_server.worker.engines.base import use_engine  # needs the environment
+    from jobyard_server.worker.engines.memory import MemoryEngine
 
     engine = MemoryEngine()
     use_engine(engine)

@@ -61,7 +61,7 @@ def text(value: str) -> str:
 
 
 def api_token(value: str) -> str:
-    if not re.fullmatch("[0-9a-f]{40}", value):
+    if not re.fullmatch("[0-9a-fA-F]{40}", value):
         raise ValueError("use 40 hex digits")
     return value
 
@@ -184,6 +184,7 @@ OPTIONS = (
     Option(name="LOG_MESSAGE_MAX", parse=integer(least=256), default=64 * 1024, help="Bytes of one log message at most; longer ones are cut."),
     Option(name="DATA_LOG_LIMIT", parse=integer(least=1), default=10_000, help="Log rows in the data of one result at most; all rows are under logs/."),
     Option(name="ACCEPT_WITHOUT_WORKERS", parse=boolean, default=False, help="Accept runs while no worker serves their queue."),
+    Option(name="CLI_REQUIRE_USERNAME", parse=boolean, default=False, help="Refuse `runjob --commit` without --username."),
     Option(name="SNAPSHOT_KEEP", parse=integer(least=1), default=10, help="Unused snapshots kept for each source."),
     Option(name="TIME_ZONE", parse=text, default="UTC", help="Time zone of the server, an IANA name."),
     Option(name="DEBUG", parse=boolean, default=False, help="Tracebacks in pages; never in production."),

@@ -35,9 +35,7 @@ class RequestLimit:
         else:
             await self._bounded(scope, receive, send)
 
-    async def _bounded(
-        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
+    async def _bounded(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         seen = 0
 
         async def counted() -> ASGIReceiveEvent:

@@ -1,0 +1,25 @@
+"""Every command of this layer, for the application that gathers them."""
+
+from __future__ import annotations
+
+import typer
+
+from jobyard_server.cli.accounts import token, user
+from jobyard_server.cli.check import check
+from jobyard_server.cli.doctor.command import doctor
+from jobyard_server.cli.jobs import job
+from jobyard_server.cli.manage import PASS_THROUGH, manage
+from jobyard_server.cli.parts import scheduler, web, worker
+from jobyard_server.cli.repo import repo
+from jobyard_server.cli.runjob import runjob
+
+
+def add_commands(app: typer.Typer) -> None:
+    for part in (web, worker, scheduler):
+        app.command()(part)
+    app.command()(runjob)
+    app.command()(check)
+    for group, name in ((repo, "repo"), (job, "job"), (user, "user"), (token, "token")):
+        app.add_typer(group, name=name)
+    app.command()(doctor)
+    app.command(context_settings=PASS_THROUGH)(manage)

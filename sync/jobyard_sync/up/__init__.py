@@ -1,0 +1,1 @@
+"""`jobyard up`: the whole of jobyard in one process tree."""
