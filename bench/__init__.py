@@ -1,0 +1,1 @@
+"""Measures what jobyard promises: ``make bench``. Figures are printed, never asserted."""
