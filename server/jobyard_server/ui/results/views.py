@@ -1,0 +1,124 @@
+"""Results: the list, one of them with its log, and what can be done with it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from jobyard_server.access.permissions import restrict
+from jobyard_server.runs.cancel import request_cancel
+from jobyard_server.runs.errors import AlreadyEnded
+from jobyard_server.runs.models import JobResult
+from jobyard_server.ui.jobs.listing import HEAVY
+from jobyard_server.ui.keyset import newest_first
+from jobyard_server.ui.permitted import require, visible_or_404
+from jobyard_server.ui.requests import PageRequest
+from jobyard_server.ui.results.filters import CHOICES, ResultFilter
+from jobyard_server.ui.results.log_page import LogFilter, LogPage, page_after, page_before, rows_of
+from jobyard_server.ui.results.summary import summarise
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@never_cache
+def list_results(request: PageRequest) -> HttpResponse:
+    """All results, syncs included, newest first."""
+    require(request.user, "view", JobResult)
+    wanted = ResultFilter.from_query(request.GET)
+    results = JobResult.objects.select_related("job_model", "user", "obj_type").defer(*HEAVY)
+    found = wanted.apply(restrict(results, request.user, "view"))
+    page = newest_first(found, request.GET, size=PAGE_SIZE)
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "choices": CHOICES,
+        "newer": wanted.query(after=page.newer),
+        "older": wanted.query(before=page.older),
+    }
+    return render(request, "ui/results/list_results.html", context)
+
+
+@require_safe
+@never_cache
+def show_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
+    """One result, live while it is not at its end."""
+    result = result_or_404(request, pk)
+    wanted = LogFilter.from_query(request.GET)
+    page = _asked_page(request, result, wanted)
+    context = {
+        "summary": summarise(result, request.user),
+        "result": result,
+        "page": page,
+        "wanted": wanted,
+        "is_live": not result.is_terminal and page.later is None,
+        "shown": len(page.rows),
+        "last_sequence": page.last_sequence,
+    }
+    return render(request, "ui/results/show_result.html", context)
+
+
+@require_safe
+@never_cache
+def show_output(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
+    """The whole output as a file: text of a job, so it must never be taken for a page."""
+    result = result_or_404(request, pk)
+    return HttpResponse(
+        result.output,
+        content_type="text/plain; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="output-{result.pk}.txt"',
+            "Content-Security-Policy": "sandbox",
+        },
+    )
+
+
+@require_POST
+def cancel_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask a run to stop."""
+    result = result_or_404(request, pk)
+    if not result.is_terminal and not summarise(result, request.user).may_cancel:
+        raise PermissionDenied("Only whoever started a run, or may change results, can cancel it.")
+    try:
+        request_cancel(result, request.user)
+    except AlreadyEnded:
+        messages.info(request, "There was nothing to cancel: the run had ended already.")
+    return redirect("ui:show_result", result.pk)
+
+
+@require_safe
+def find_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
+    """The address that the list of results suggests leads to the page of the result."""
+    return redirect("ui:show_result", result_or_404(request, pk).pk)
+
+
+def result_or_404(request: PageRequest, pk: uuid.UUID) -> JobResult:
+    require(request.user, "view", JobResult)
+    rows = JobResult.objects.select_related(
+        "job_model__module__source", "user", "obj_type", "source_model__git_repository", "revision"
+    )
+    return visible_or_404(rows, request.user, pk=pk)
+
+
+def _asked_page(request: PageRequest, result: JobResult, wanted: LogFilter) -> LogPage:
+    """The first page of a result that has ended, the last one of a live one, or the one that is asked for."""
+    rows = rows_of(result, wanted)
+    before, after = number(request.GET.get("before")), number(request.GET.get("after"))
+    if after is not None:
+        return page_after(rows, after)
+    if before is not None or not result.is_terminal or "last" in request.GET:
+        return page_before(rows, before)
+    return page_after(rows, -1)
+
+
+def number(text: str | None) -> int | None:
+    """A sequence out of an address; None for anything that cannot be one."""
+    if text is None or not text.removeprefix("-").isdigit() or not text.isascii():
+        return None
+    return max(min(int(text[:18]), 2**62), -1)
