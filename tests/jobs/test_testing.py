@@ -165,7 +165,7 @@ class TestPlugin:
         )
 
         # In a process of its own: it must do without this project's Django.
-        result = pytester.runpytest_subprocess("-p", "jobyard.testing.plugin", "-p", "no:django")
+        result = pytester.runpytest_subprocess("-p", "no:django")
 
         result.assert_outcomes(passed=1, failed=1)
         result.stdout.fnmatch_lines(["*log of Hello*", "run: success: Hello Bob", "completed"])

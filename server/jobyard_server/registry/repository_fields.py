@@ -20,6 +20,7 @@ from jobyard_server.registry.sources import git_key
 JOBS = "extras.job"
 CONTENTS = (JOBS, "extras.configcontext", "extras.configcontextschema", "extras.exporttemplate")
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
+_TAKEN_BY_A_PAGE = "add"  #: ``/extras/git-repositories/add/`` is the form for a new one.
 _REQUIRED = "This field may not be blank."
 
 
@@ -109,6 +110,8 @@ class FieldCheck:
                 self._refuse("slug", "No slug can be made of this name; enter one.")
         elif not _SLUG.fullmatch(slug):
             self._refuse("slug", "Use letters A-Z and a-z, digits, hyphens and underscores only.")
+        elif slug == _TAKEN_BY_A_PAGE:
+            self._refuse("slug", f"{slug} is the address of a page; choose another slug.")
         elif self._others.filter(slug=slug).exists():
             self._refuse("slug", "Git repository with this slug already exists.")
         elif self._own_key and self._is_left_behind(git_key(slug)):

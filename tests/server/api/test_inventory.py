@@ -113,7 +113,7 @@ def test_rows_are_only_read_for_now(alice, site, method):
         assert getattr(alice, method)(address, {}).status_code == 405
 
 
-@pytest.mark.parametrize("path", [f"{uuid.uuid4()}/", "ams01/", "*/"])
+@pytest.mark.parametrize("path", [f"{uuid.UUID(int=1)}/", "ams01/", "*/"])
 @pytest.mark.usefixtures("site")
 def test_an_unknown_row(alice, path):
     assert alice.get(SITES + path).json() == {"detail": "Not found."}

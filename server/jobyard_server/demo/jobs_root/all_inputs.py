@@ -28,6 +28,7 @@ class AllInputs(Job):
     class Meta:
         name = "All inputs"
         description = "One variable of each kind; logs what it was given."
+        has_sensitive_variables = False  # so that "Run again" can fill the form
         field_order = ["title", "notes", "count", "urgent"]
 
     title = StringVar(description="A short text", default="rack audit", max_length=50)

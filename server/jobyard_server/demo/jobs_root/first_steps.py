@@ -11,6 +11,7 @@ class Hello(Job):
     class Meta:
         name = "Hello"
         description = "Writes a few log lines, one of each kind."
+        has_sensitive_variables = False
 
     def run(self, data, commit):
         self.log_debug("Job code starts here.")

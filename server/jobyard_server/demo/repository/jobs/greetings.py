@@ -13,6 +13,7 @@ class Greet(Job):
     class Meta:
         name = "Greet"
         description = "Greets somebody as often as you like."
+        has_sensitive_variables = False
 
     who = StringVar(default="operator", label="Whom")
     times = IntegerVar(default=1, min_value=1, max_value=20)
