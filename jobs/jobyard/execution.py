@@ -18,7 +18,7 @@ from jobyard._phases import Outcome, Phases
 from jobyard.apps_job import AppsJob
 from jobyard.errors import InitializationError, InputErrors
 from jobyard.events import FAILURE, WARNING, LogRow, Result, Sink, Started
-from jobyard.interrupts import Interrupts
+from jobyard.interrupts import Interrupts, UntornSink
 from jobyard.job import BaseJob
 from jobyard.meta import resolve_meta
 from jobyard.model_objects import ModelObjects
@@ -85,6 +85,7 @@ def execute_and_keep(
 ) -> tuple[Result, BaseJob | None]:
     """The same as ``execute``, for tests that look at the instance afterwards; None if there was none."""
     interrupts = Interrupts()
+    sink = UntornSink(sink, interrupts)
     with interrupts.installed():
         try:
             phases = _prepare(job_class, run, sink=sink, database=database, interrupts=interrupts)

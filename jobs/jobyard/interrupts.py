@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from jobyard.errors import RunCancelled, SoftTimeLimitExceeded
+from jobyard.events import Event, Sink
 
 SOFT_LIMIT_SIGNAL = signal.SIGUSR1
 CANCEL_SIGNAL = signal.SIGUSR2
@@ -29,6 +30,7 @@ class Interrupts:
         self._soft_limit_raised = False
         self._armed = False
         self._obeys_cancel = True
+        self._held = False
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -60,6 +62,14 @@ class Interrupts:
             self._soft_limit_raised = True
             raise soft_limit_exception()
 
+    def hold(self) -> None:
+        """Raise nothing until ``let_go()``: an event is on its way out, and must not be torn."""
+        self._held = True
+
+    def let_go(self) -> None:
+        self._held = False
+        self._raise_if_armed()
+
     def stop_obeying(self) -> None:
         """
         From now on the run ends normally: it has committed, or is already being cancelled.
@@ -74,13 +84,35 @@ class Interrupts:
             self.cancel_requested = True
         else:
             self._soft_limit_reached = True
-        if self._armed and self._has_something_to_raise():
+        self._raise_if_armed()
+
+    def _raise_if_armed(self) -> None:
+        if self._armed and not self._held and self._has_something_to_raise():
             self._armed = False  # once: what follows is the unwinding
             self.check()
 
     def _has_something_to_raise(self) -> bool:
         cancelled = self.cancel_requested and self._obeys_cancel
         return cancelled or (self._soft_limit_reached and not self._soft_limit_raised)
+
+
+class UntornSink:
+    """Passes events on whole; a request that comes meanwhile is raised when the event is out."""
+
+    def __init__(self, sink: Sink, interrupts: Interrupts) -> None:
+        self._sink = sink
+        self._interrupts = interrupts
+        self._main_thread = threading.main_thread().ident
+
+    def emit(self, event: Event) -> None:
+        if threading.get_ident() != self._main_thread:  # signals are handled in the main thread only
+            self._sink.emit(event)
+            return
+        self._interrupts.hold()
+        try:
+            self._sink.emit(event)
+        finally:
+            self._interrupts.let_go()
 
 
 _SIGNALS = (SOFT_LIMIT_SIGNAL, CANCEL_SIGNAL)

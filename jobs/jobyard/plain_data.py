@@ -34,4 +34,6 @@ def _number(value: float) -> Any:
 
 def storable(text: str) -> str:
     """*text* without what no database text can hold."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "�").encode("utf-8", "replace").decode()

@@ -615,3 +615,30 @@ class TestSignatures:
         cls = type("HasOddRun", (Job,), {"run": Odd()})
 
         assert run(cls).output == "\n{} False"
+
+
+def test_an_event_is_never_torn_by_a_request_that_comes_while_it_is_sent(database):
+    """A half-written frame would end the run as a broken protocol, instead of as cancelled."""
+
+    class SlowSink:
+        def __init__(self):
+            self.whole = []
+
+        def emit(self, event):
+            if isinstance(event, LogRow) and event.message == "torn?":
+                signal.raise_signal(CANCEL_SIGNAL)
+            self.whole.append(event)
+
+    class Logs(Job):
+        def run(self, data, commit):
+            self.log_info(message="torn?")
+            self.log_info(message="never")
+
+    sink = SlowSink()
+
+    result = execute(Logs, context(), sink=sink, database=database)
+
+    assert result.status == "cancelled"
+    messages = [event.message for event in sink.whole if isinstance(event, LogRow)]
+    assert messages[0] == "torn?"
+    assert "never" not in messages

@@ -16,7 +16,8 @@ PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen 
 def web(host: HostOption = "127.0.0.1", port: PortOption = 8080) -> None:
     """The pages and the REST API alone."""
     start_part()
-    from jobyard_server.web import address, listen, serve
+    from jobyard_server.listener import address, listen
+    from jobyard_server.web import serve
 
     try:
         listener = listen(host, port)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+NAME = "jobyard"  #: Of the role and of the database in the embedded server.
 URL_FILE = "database-url"  #: In ``<data folder>/keys``: how to reach the embedded server; written by it.
 
 
@@ -36,3 +37,8 @@ def settings_from_url(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 3, **query},
     }
+
+
+def server_url(sockets: Path, password: str) -> str:
+    """The libpq URL of jobyard's database in the embedded server that listens in *sockets*."""
+    return f"postgresql://{NAME}:{quote(password, safe='')}@/{NAME}?{urlencode({'host': str(sockets)})}"

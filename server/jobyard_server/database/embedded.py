@@ -14,14 +14,13 @@ import time
 from pathlib import Path
 
 from jobyard_server.database.account import server_account
-from jobyard_server.database.address import URL_FILE
+from jobyard_server.database.address import URL_FILE, server_url
 from jobyard_server.database.binaries import find_binaries
 from jobyard_server.database.errors import DatabaseError, StartFailedError
 from jobyard_server.database.initialise import ensure_initialised
 from jobyard_server.database.parent_death import end_with_parent
 from jobyard_server.database.place import Place, find_place
 from jobyard_server.database.postmaster import STOP_SECONDS, is_ready, stop_orphan, wait_until
-from jobyard_server.database.provision import address, provision
 from jobyard_server.instance_keys import instance_key, write_key
 
 START_SECONDS = 60.0  #: Includes recovery after a crash.
@@ -62,14 +61,28 @@ class EmbeddedPostgres:
         Raises:
             DatabaseError: With a sentence that names the folder and the way out.
         """
+        self.begin()
+        return self.finish()
+
+    def begin(self) -> None:
+        """The first half of ``start()``: ends while the server still comes up, so that others can work."""
         self.account = server_account()
-        place = find_place(self.data_dir, self.account, find_binaries())
-        superuser_password = instance_key(self.data_dir, "postgres-superuser")
-        ensure_initialised(place, self.account, superuser_password)
-        if stop_orphan(place.data):
+        self._place = find_place(self.data_dir, self.account, find_binaries())
+        self._superuser_password = instance_key(self.data_dir, "postgres-superuser")
+        ensure_initialised(self._place, self.account, self._superuser_password)
+        if stop_orphan(self._place.data):
             log.warning("stopped a PostgreSQL server that an earlier start left behind")
-        self._launch(place)
-        return self._address(place, superuser_password)
+        self.process = self._spawn(self._place)
+
+    def finish(self) -> str:
+        """The second half: wait until the server answers; its address."""
+        self._await_ready(self._place)
+        return self._address(self._place, self._superuser_password)
+
+    @property
+    def address_is_known(self) -> bool:
+        """Settings can be read before the server answers; False before the very first start has ended."""
+        return (self.data_dir / "keys" / URL_FILE).exists()
 
     @property
     def pid(self) -> int | None:
@@ -88,18 +101,21 @@ class EmbeddedPostgres:
 
     def _address(self, place: Place, superuser_password: str) -> str:
         password = instance_key(self.data_dir, "postgres-jobyard")
-        url = address(place.sockets, password)
+        url = server_url(place.sockets, password)
         known = self.data_dir / "keys" / URL_FILE
         if not known.exists():
+            from jobyard_server.database.provision import provision  # noqa: PLC0415  # slow, and needed once
+
             provision(place.sockets, superuser_password=superuser_password, password=password)
         if not known.exists() or known.read_text(encoding="utf-8") != url:
             write_key(self.data_dir, URL_FILE, url)
         return url
 
-    def _launch(self, place: Place) -> None:
+    def _await_ready(self, place: Place) -> None:
         """Try again: after a crash, backends of the killed server may need a moment to notice."""
         for attempt in range(1, ATTEMPTS + 1):
-            self.process = self._spawn(place)
+            if self.process is None or attempt > 1:
+                self.process = self._spawn(place)
             if _becomes_ready(self.process, place):
                 return
             self.stop()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
 
+from jobyard_server.database.address import NAME
 from jobyard_server.database.initialise import SUPERUSER
-
-NAME = "jobyard"  #: Of the role and of the database.
 
 
 def provision(sockets: Path, *, superuser_password: str, password: str) -> None:
@@ -34,8 +32,3 @@ def _ensure_role(connection: psycopg.Connection, password: str) -> None:
 
 def _exists(connection: psycopg.Connection, query: str) -> bool:
     return connection.execute(query.encode(), [NAME]).fetchone() is not None
-
-
-def address(sockets: Path, password: str) -> str:
-    """The libpq URL of jobyard's database in the server that listens in *sockets*."""
-    return f"postgresql://{NAME}:{quote(password, safe='')}@/{NAME}?{urlencode({'host': str(sockets)})}"

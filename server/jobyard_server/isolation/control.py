@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 FORK, KILL = 1, 2  #: From the owner: fork a child (descriptors follow), send its group a signal.
 FORKED, ENDED, FAILED = 3, 4, 5  #: From the zygote: the child's process id, its wait status, an errno.
+SPLIT = 6  #: From the owner: become two; the new one serves the control socket that follows.
 
 _MESSAGE = struct.Struct("!BIi")
 _DESCRIPTORS = 2  #: The child's end of its socket, and what becomes its standard output.
@@ -28,6 +29,10 @@ class Message:
 
 def send_fork(control: socket.socket, child: int, descriptors: tuple[int, int]) -> None:
     socket.send_fds(control, [Message(FORK, child).pack()], list(descriptors))
+
+
+def send_split(control: socket.socket, descriptor: int) -> None:
+    socket.send_fds(control, [Message(SPLIT, 0).pack()], [descriptor])
 
 
 def receive(control: socket.socket) -> tuple[Message, list[int]]:

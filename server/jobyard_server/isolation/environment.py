@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-
-from django.conf import settings
+from collections.abc import Mapping
+from typing import Any
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
@@ -17,21 +17,21 @@ def command(descriptor: int) -> list[str]:
     return [sys.executable, *options, "-m", "jobyard_server.isolation.zygote_main", str(descriptor)]
 
 
-def environment() -> dict[str, str]:
+def environment(options: Mapping[str, Any]) -> dict[str, str]:
+    """The environment of a zygote; of the *options* only what author code may know."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
         "PATH": os.defpath,
         **passed,
         "DJANGO_SETTINGS_MODULE": "jobyard_server.isolation.child_settings",
-        "JOBYARD_CHILD": json.dumps(_facts()),
+        "JOBYARD_CHILD": json.dumps(_facts(options)),
     }
 
 
-def _facts() -> dict[str, object]:
+def _facts(options: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "time_zone": settings.TIME_ZONE,
-        "jobs_root": str(settings.JOBS_ROOT),
-        "git_root": str(settings.GIT_ROOT),
-        "plugins": list(settings.PLUGINS),
-        "plugins_config": settings.PLUGINS_CONFIG,
+        "time_zone": options["TIME_ZONE"],
+        "jobs_root": str(options["JOBS_ROOT"]),
+        "git_root": str(options["DATA_DIR"] / "mirrors"),
+        "plugins": list(options["PLUGINS"]),
     }

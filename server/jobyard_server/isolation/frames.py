@@ -11,6 +11,7 @@ Frame = dict[str, Any]
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024  #: Output and author data are at most 5 MB each, escapes included.
 _LENGTH = struct.Struct("!I")
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _READ_BYTES = 256 * 1024
 
 
@@ -26,7 +27,7 @@ def encode(frame: Frame) -> bytes:
         ProtocolError: It is longer than a frame may be.
     """
     # Surrogates cannot be encoded; they come from author code, and a row must not break the run.
-    body = json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    body = _to_json(frame).encode("utf-8", "replace")
     if len(body) > MAX_FRAME_BYTES:
         raise ProtocolError(f"a frame of {len(body)} bytes is longer than {MAX_FRAME_BYTES}")
     return _LENGTH.pack(len(body)) + body
@@ -91,7 +92,7 @@ class FrameSocket:
 
 def _decode(body: bytearray) -> Frame:
     try:
-        frame = json.loads(body)
+        frame = json.loads(body.decode())  # of text: it would look for the encoding of bytes
     except (ValueError, RecursionError) as exc:
         raise ProtocolError(f"a frame is no JSON ({type(exc).__name__})") from None
     if not isinstance(frame, dict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import tempfile
 import threading
 from pathlib import Path
@@ -14,7 +13,6 @@ from django.utils.functional import SimpleLazyObject
 
 from jobyard.events import Event, to_frame
 from jobyard.execution import RunContext, execute
-from jobyard.interrupts import CANCEL_SIGNAL, SOFT_LIMIT_SIGNAL
 from jobyard.job_classes import find_job_class
 from jobyard.loader import PluginLoader, SourceLoader
 from jobyard_server.isolation.child_database import RunTransactions, check_connection
@@ -38,9 +36,7 @@ def run(task: Frame, frames: FrameSocket) -> None:
 
 
 class FrameSink:
-    """Sends events as frames. A frame is never torn by the signals that interrupt author code."""
-
-    _SIGNALS = (SOFT_LIMIT_SIGNAL, CANCEL_SIGNAL)
+    """Sends events as frames."""
 
     def __init__(self, frames: FrameSocket, nonce: str) -> None:
         self._frames = frames
@@ -50,11 +46,7 @@ class FrameSink:
     def emit(self, event: Event) -> None:
         frame = {**to_frame(event), "nonce": self._nonce}
         with self._lock:
-            signal.pthread_sigmask(signal.SIG_BLOCK, self._SIGNALS)
-            try:
-                self._frames.send(frame)
-            finally:
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, self._SIGNALS)
+            self._frames.send(frame)
 
 
 def _settle(scratch: Path) -> None:

@@ -11,18 +11,18 @@ import threading
 import time
 from pathlib import Path
 
+from django.conf import settings
+
 from jobyard_server.isolation import control
 from jobyard_server.isolation.control import Message
-from jobyard_server.isolation.environment import command, environment
 from jobyard_server.isolation.frames import Frame, FrameReader, encode
+from jobyard_server.isolation.nursery import split_zygote
+from jobyard_server.isolation.zygote_process import ZygoteError, await_first_word, launch
 
-START_SECONDS = 30.0
+__all__ = ["ChildProcess", "Zygote", "ZygoteError"]
+
 _READ_BYTES = 256 * 1024
 _LOOK_AGAIN_SECONDS = 0.05  #: Another thread may have taken in the news that this one waits for.
-
-
-class ZygoteError(Exception):
-    """The zygote did not start, or is gone; start another one."""
 
 
 class ChildProcess:
@@ -104,7 +104,8 @@ class Zygote:
 
     def __init__(self, log_file: Path | None = None) -> None:
         self._log_file = log_file
-        self._process: subprocess.Popen[bytes] | None = None
+        self.pid: int | None = None  #: Of the newest process.
+        self._process: subprocess.Popen[bytes] | None = None  # unless it was split from the nursery
         self._control: socket.socket | None = None
         self._children: dict[int, ChildProcess] = {}
         self._last_number = 0
@@ -114,23 +115,22 @@ class Zygote:
     def is_alive(self) -> bool:
         return self._control is not None
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
-
     def fileno(self) -> int:
         return -1 if self._control is None else self._control.fileno()
 
     def start(self) -> None:
         """
-        Start the process and wait until it can fork.
+        Start the process, or have it split from the nursery; wait until it can fork.
 
         Raises:
             ZygoteError: It did not come up in time.
         """
         with self._lock:
-            self._launch()
-            self._wait_until_ready()
+            split = split_zygote()
+            if split is not None:
+                self._control, self.pid = split
+            else:
+                self._launch()
 
     def stop(self) -> None:
         """End the process; its children end with it."""
@@ -168,37 +168,14 @@ class Zygote:
                 self._tell(self._control, Message(control.KILL, number, int(signum)))
 
     def _launch(self) -> None:
-        ours, theirs = socket.socketpair()
-        theirs.set_inheritable(True)
-        log = subprocess.DEVNULL if self._log_file is None else self._log_file.open("ab")
+        self._process, owner = launch(settings.JOBYARD, self._log_file)
         try:
-            self._process = subprocess.Popen(
-                command(theirs.fileno()),
-                env=environment(),
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-            )
-        finally:
-            theirs.close()
-            if not isinstance(log, int):
-                log.close()
-        self._control = ours
-
-    def _wait_until_ready(self) -> None:
-        """The zygote's first word comes when all is loaded."""
-        if self._control is None:
-            raise ZygoteError("the zygote is gone")
-        self._control.settimeout(START_SECONDS)
-        try:
-            control.receive(self._control)
-        except (EOFError, OSError) as exc:
+            self.pid = await_first_word(owner)
+        except ZygoteError:
+            owner.close()
             self.stop()
-            raise ZygoteError(f"the zygote did not start ({exc}); its log says why") from exc
-        self._control.settimeout(None)
+            raise
+        self._control = owner
 
     def _spawn(self, owner: socket.socket, number: int) -> ChildProcess:
         ours, theirs = socket.socketpair()

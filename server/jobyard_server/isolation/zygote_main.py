@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 from contextlib import suppress
+from typing import NoReturn
 
 from jobyard_server.isolation import control
 from jobyard_server.isolation.control import Message
@@ -50,6 +51,8 @@ class ZygoteLoop:
     def _obey(self, message: Message, descriptors: list[int]) -> None:
         if message.word == control.FORK and len(descriptors) == 2:  # noqa: PLR2004  # socket and output
             self._fork(message.child, descriptors[0], descriptors[1])
+        elif message.word == control.SPLIT and descriptors:
+            self._split(socket.socket(fileno=descriptors[0]))
         elif message.word == control.KILL:
             self._kill(message.child, message.number)
 
@@ -67,6 +70,15 @@ class ZygoteLoop:
         if pid > 0:
             self._children[pid] = number
             self._tell(Message(control.FORKED, number, pid))
+
+    def _split(self, owner: socket.socket) -> None:
+        """Another zygote, for another owner; nothing is loaded twice, and most memory is shared."""
+        if os.fork():
+            owner.close()
+            return
+        for descriptor in (self._owner.fileno(), self._wake, self._wake_write):
+            os.close(descriptor)
+        serve_owner(owner)
 
     def _become_child(self, parent: int, channel: int, output: int) -> None:
         """Never returns: what happens in the child stays in the child."""
@@ -140,6 +152,14 @@ def _load() -> None:
     connections["default"]  # the wrapper, not a connection: imports the backend once
 
 
+def serve_owner(owner: socket.socket) -> NoReturn:
+    """Say that everything is loaded, then obey until the owner is gone."""
+    with suppress(EOFError, OSError):
+        owner.sendall(Message(control.FORKED, 0, os.getpid()).pack())
+        ZygoteLoop(owner).run()
+    os._exit(0)
+
+
 def main(descriptor: int) -> None:
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -152,10 +172,7 @@ def main(descriptor: int) -> None:
     _load()
     gc.collect()
     gc.freeze()  # shared pages stay shared: the collector writes into no object from before
-    owner.sendall(Message(control.FORKED, 0, os.getpid()).pack())
-    with suppress(EOFError, ConnectionError):
-        ZygoteLoop(owner).run()
-    os._exit(0)
+    serve_owner(owner)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -15,9 +15,8 @@ COPY extras_joblogentry
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredRow:
-    """A log row, checked and redacted, with its place in the order of its run."""
+class StoredRow(NamedTuple):
+    """A log row, checked and redacted, with its place in the order of its run; fields as in the COPY."""
 
     result_id: uuid.UUID
     sequence: int
@@ -33,16 +32,4 @@ def store_rows(rows: Iterable[StoredRow]) -> None:
     """Part of the transaction around it."""
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
-            copy.write_row(
-                (
-                    uuid.uuid4(),
-                    row.result_id,
-                    row.sequence,
-                    row.created,
-                    row.grouping,
-                    row.level,
-                    row.object_text,
-                    row.object_url,
-                    row.message,
-                )
-            )
+            copy.write_row((uuid.uuid4(), *row))

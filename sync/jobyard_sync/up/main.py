@@ -13,13 +13,15 @@ from typing import Any
 
 from jobyard_server.cli.errors import reason_of
 from jobyard_server.database.embedded import EmbeddedPostgres
+from jobyard_server.isolation.nursery import nursery
+from jobyard_server.listener import address, listen
 from jobyard_sync.up.early_stop import EarlyStop
 from jobyard_sync.up.errors import AddressTakenError
 from jobyard_sync.up.lock import data_folder_lock
 from jobyard_sync.up.plan import Plan
 from jobyard_sync.up.supervisor import Supervisor
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1
 
 
 def up(plan: Plan) -> None:
@@ -36,9 +38,10 @@ def up(plan: Plan) -> None:
         EarlyStop() as early,
         data_folder_lock(options["DATA_DIR"]),
         _listening(plan) as listener,
+        _zygotes(options),
         _database(options) as database,
     ):
-        _prepare(plan, listener)
+        _prepare(plan, listener, database)
         supervisor = _supervisor(plan, options, listener, database)
         supervisor.install()
         early.check()
@@ -57,8 +60,6 @@ def tell(line: str) -> None:
 
 
 def _listening(plan: Plan) -> socket.socket:
-    from jobyard_server.web import listen  # noqa: PLC0415  # needs the options applied
-
     try:
         return listen(plan.host, plan.port)
     except OSError as exc:
@@ -76,28 +77,42 @@ def _database(options: dict[str, Any]) -> Iterator[EmbeddedPostgres | None]:
         return
     server = EmbeddedPostgres(options["DATA_DIR"])
     try:
-        server.start()
+        server.begin()
+        if not server.address_is_known:
+            server.finish()
         yield server
     finally:
         server.stop()
 
 
-def _prepare(plan: Plan, listener: socket.socket) -> None:
+@contextlib.contextmanager
+def _zygotes(options: dict[str, Any]) -> Iterator[None]:
+    """Begun before anything else, because they take longest to load and need nothing of the rest."""
+    log_file = Path(options["DATA_DIR"]) / "logs" / "zygote.log"
+    log_file.parent.mkdir(mode=0o700, exist_ok=True)
+    with nursery(options, log_file):
+        yield
+
+
+def _prepare(plan: Plan, listener: socket.socket, database: EmbeddedPostgres | None) -> None:
     """Everything that needs Django and the database, and leaves neither connection nor thread behind."""
     import django  # noqa: PLC0415  # the settings need the address of the database
 
     django.setup()
+    from jobyard_sync.up.warm import load_code  # noqa: PLC0415  # see above
+
+    load_code()  # while the database comes up
+    if database is not None:
+        database.finish()
     from django.db import connections  # noqa: PLC0415  # see above
 
     from jobyard_server.scheduler.reaper import Reaper  # noqa: PLC0415  # see above
     from jobyard_sync.up.schema import migrate  # noqa: PLC0415  # see above
-    from jobyard_sync.up.warm import load_code  # noqa: PLC0415  # see above
     from jobyard_sync.up.welcome import welcome  # noqa: PLC0415  # see above
 
     migrate()
     Reaper().reap()  # after a crash: what was running is lost, and what is dead must not count as alive
     welcome(plan, listener, tell)
-    load_code()
     connections.close_all()
 
 
@@ -120,7 +135,6 @@ def _supervisor(
 
 
 def _announce_ready(supervisor: Supervisor, listener: socket.socket, options: dict[str, Any]) -> None:
-    from jobyard_server.web import address  # noqa: PLC0415  # after Django
     from jobyard_sync.up.readiness import everything_answers  # noqa: PLC0415  # after Django
 
     while not supervisor.stopping:

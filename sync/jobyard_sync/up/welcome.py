@@ -11,8 +11,8 @@ from pathlib import Path
 from django.conf import settings
 
 from jobyard_server.access.first_admin import FirstAdmin, make_first_admin
+from jobyard_server.listener import address
 from jobyard_server.options import OPTIONS
-from jobyard_server.web import address
 from jobyard_sync.up.demo import install_demo
 from jobyard_sync.up.plan import Plan
 
