@@ -90,7 +90,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _answer(states: dict[str, str]) -> JsonResponse:
     is_well = set(states.values()) == {OK}
     body = {"status": OK if is_well else "unavailable", "components": states}
-    return JsonResponse(body, status=200 if is_well else 503, headers={"Cache-Control": "no-store"})
+    answer = JsonResponse(body, status=200 if is_well else 503, headers={"Cache-Control": "no-store"})
+    # A 503 is a true answer here, not a fault of the server that would belong into its log as an error.
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # how Django asks
+    return answer
 
 
 def _is_local(request: HttpRequest) -> bool:

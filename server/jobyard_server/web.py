@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ def serve(listener: socket.socket, ready: Callable[[], None] | None = None) -> N
     from jobyard_server.asgi import application  # noqa: PLC0415  # builds the application: only this part needs it
     from jobyard_server.runs.components import announce  # noqa: PLC0415  # needs Django set up
 
+    # WhiteNoise opens its files synchronously; they are small, and Django's advice is not for us to follow.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     _pool_connections()
     config = uvicorn.Config(
         application,

@@ -58,8 +58,9 @@ class WorkerLoop:
         for run in list(self.runs):
             self._look_after(run)
         if takes_new_runs:
-            self._claim_more()
-        self._standby.refill()
+            self._claim_one()
+        if all(run.has_started or run.ending for run in self.runs):  # a fork would slow down those that begin
+            self._standby.refill()
 
     def abandon(self) -> None:
         """The time to end has come: stop what still runs, and say so in its log."""
@@ -134,11 +135,11 @@ class WorkerLoop:
 
     # New runs
 
-    def _claim_more(self) -> None:
+    def _claim_one(self) -> None:
         now = time.monotonic()
         if now >= self._next_poll:
             self._may_have_work, self._next_poll = True, now + POLL_SECONDS
-        while self._may_have_work and self._has_free_slot():
+        if self._may_have_work and self._has_free_slot():
             try:
                 claim = claim_next(self._worker, self._queues)
             except Error:
