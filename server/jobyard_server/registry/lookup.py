@@ -40,7 +40,7 @@ def find_job(class_path: str) -> Job:
         JobNotFound: There is none.
     """
     source, module, job_class = canonical_class_path(class_path).split("/")
-    jobs = Job.objects.select_related("module__source__git_repository", "module__revision")
+    jobs = Job.objects.select_related("module__source", "module__revision")
     job = jobs.filter(module__source__key=source, module_name=module, job_class_name=job_class).first()
     if job is None:
         raise JobNotFound(class_path)
