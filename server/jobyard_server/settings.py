@@ -40,7 +40,11 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "jobyard_server.access",
     "jobyard_server.inventory.extras",
+    "jobyard_server.inventory.tenancy",
     "jobyard_server.inventory.dcim",
+    "jobyard_server.inventory.ipam",
+    "jobyard_server.inventory.circuits",
+    "jobyard_server.inventory.virtualization",
     "jobyard_server.api",
     "jobyard_server.ui",
 ]
@@ -75,6 +79,7 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
+MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_USE_FINDERS = True
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.e2e.installation import until
 
 VERSION = """
@@ -73,7 +75,7 @@ def test_hostile_imports_harm_only_themselves(installation):
     assert "needs 1 ModuleNotFoundError" in page
     assert "exits 2 SystemExit" in page
     assert "vanishes None inspection ended without result" in page
-    assert "shouts None inspection printed more than 5 MB" in page
+    assert re.search(r"shouts [12] inspection printed more than 5 MB", page)
     for name in (*hostile, "honest"):
         (installation.jobs_root / f"{name}.py").unlink()
 
@@ -94,7 +96,7 @@ def test_an_endless_import_is_ended(private_installation):
 
     until(installation.job_ids, lambda ids: "local/honest/Version" in ids, seconds=20)
     page = installation.command("manage", "shell", "-v", "0", "-c", ERRORS).stdout
-    assert "endless None" in page
+    assert re.search(r"endless [12] inspection took longer than 1 second", page)
 
 
 def test_a_dry_run_leaves_nothing_and_a_commit_run_does(installation):

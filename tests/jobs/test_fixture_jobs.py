@@ -26,7 +26,7 @@ def test_every_fixture_module_is_described(fixtures, module, django_db_blocker):
     [
         ("syntax", "SyntaxError: expected ':'", 5),
         ("library", "ModuleNotFoundError: needs the package netmiko_of_another_machine", 1),
-        ("model", "ImportError: jobyard has no model dcim.PowerFeed", 2),
+        ("model", "ImportError: jobyard has no model dcim.SoftwareVersion", 2),
         ("raises", "RuntimeError: at import", 3),
         ("exits", "SystemExit: 0", 3),
         ("class", "InvalidDeclaration: Bad._commit: ", 8),

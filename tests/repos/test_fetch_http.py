@@ -166,18 +166,18 @@ def test_a_server_that_hangs_ends_at_the_deadline(
 
     assert 0.6 < time.monotonic() - started < 2.5
     assert error.kind == "timeout"
-    assert not _git_processes()
+    assert not _git_processes(server)
 
 
-def _git_processes() -> list[str]:
-    """Processes of this account that talk to one of our servers."""
+def _git_processes(server: GitServer) -> list[str]:
+    """Processes of this account that talk to *server*."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if "remote-http" in command and "/remote.git" in command:
+        if "remote-http" in command and f":{server.port}/" in command:
             found.append(command)
     return found
 

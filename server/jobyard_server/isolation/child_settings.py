@@ -34,7 +34,7 @@ JOBS_ROOT = _known.get("jobs_root", "")
 GIT_ROOT = Path(_known.get("git_root", ""))
 CELERY_TASK_DEFAULT_QUEUE = "default"
 PLUGINS: list[str] = _known.get("plugins", [])
-PLUGINS_CONFIG: dict[str, Any] = _known.get("plugins_config", {})
+PLUGINS_CONFIG: dict[str, Any] = {}
 BANNER_TOP = BANNER_BOTTOM = ""
 
 INSTALLED_APPS = [
@@ -42,6 +42,10 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "jobyard_server.access",
     "jobyard_server.inventory.extras",
+    "jobyard_server.inventory.tenancy",
     "jobyard_server.inventory.dcim",
+    "jobyard_server.inventory.ipam",
+    "jobyard_server.inventory.circuits",
+    "jobyard_server.inventory.virtualization",
     *PLUGINS,
 ]

@@ -91,9 +91,14 @@ def _key_by_fields(rows: QuerySet[Any], filters: dict[str, Any]) -> str:
     return str(found[0])
 
 
+def _holds_secrets(model: type[Model]) -> bool:
+    """Comparing would tell, letter by letter, what nobody may read."""
+    return (model._meta.model_name or "").startswith("secret")
+
+
 def _is_comparable(model: type[Model], key: object) -> bool:
     """Tell whether *key* is a concrete field, perhaps through relations, of models that hold no secrets."""
-    if not isinstance(key, str) or not issubclass(model, InventoryModel):
+    if not isinstance(key, str) or not issubclass(model, InventoryModel) or _holds_secrets(model):
         return False
     name, _, rest = key.partition("__")
     try:

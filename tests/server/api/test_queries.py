@@ -66,8 +66,8 @@ def sites(number, _user):
         (results, "/api/extras/job-results/", 4),
         (logs, "/api/extras/job-logs/", 3),
         (repositories, "/api/extras/git-repositories/", 3),
-        (sites, "/api/dcim/sites/", 3),
-        (sites, "/api/dcim/regions/", 3),
+        (sites, "/api/dcim/sites/", 7),
+        (sites, "/api/dcim/regions/", 4),
         (sites, "/api/users/users/", 3),
     ],
 )

@@ -32,7 +32,7 @@ def test_the_schema_is_valid_and_complete(schema):
         ("/api/extras/jobs/{source}/{module}/{job_class}/run/", {"post"}),
         ("/api/extras/job-results/{id}/cancel/", {"post"}),
         ("/api/extras/git-repositories/", {"get", "post"}),
-        ("/api/dcim/sites/", {"get"}),
+        ("/api/dcim/sites/", {"get", "post", "put", "patch", "delete"}),
     ],
 )
 def test_what_clients_call_is_described(schema, address, methods):

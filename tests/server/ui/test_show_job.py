@@ -170,9 +170,9 @@ def test_objects_are_not_told_to_whoever_may_not_see_them(show, sites, bob):
 
 
 def test_an_unknown_model_leaves_the_page_usable(show):
-    page = show(variable("ObjectVar", "rack", model="dcim.rack"))
+    page = show(variable("ObjectVar", "rack", model="dcim.nothing"))
 
-    assert "There are no objects of the type dcim.rack here." in page.text
+    assert "There are no objects of the type dcim.nothing here." in page.text
 
 
 def test_fields_follow_the_order_of_the_author(show):
