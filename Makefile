@@ -18,7 +18,7 @@ run: setup  ## Start jobyard with demo content on http://127.0.0.1:8080; ARGS="-
 	@.venv/bin/jobyard up --demo $(ARGS)
 
 test: setup  ## All tests; ARGS="-k snapshot"
-	.venv/bin/pytest --numprocesses auto --dist loadgroup $(ARGS)
+	.venv/bin/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: setup  ## Style, format, layers
 	.venv/bin/ruff check .

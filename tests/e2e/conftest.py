@@ -14,8 +14,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            if "private_installation" not in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group("shared-installation"))
 
 
 @pytest.fixture(scope="session")

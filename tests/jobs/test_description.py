@@ -321,8 +321,8 @@ class TestWarnings:
                 "J.v has more than 500 choices; only the first ones are offered.",
             ),
             (
-                "def run(self, data, commit): pass\n    v = ObjectVar(model='dcim.PowerPanel')",
-                "J.v: jobyard has no model dcim.powerpanel, so this variable cannot be filled in.",
+                "def run(self, data, commit): pass\n    v = ObjectVar(model='dcim.SoftwareVersion')",
+                "J.v: jobyard has no model dcim.softwareversion, so this variable cannot be filled in.",
             ),
         ],
     )

@@ -207,11 +207,15 @@ class TestBrokenModules:
                 "ModuleNotFoundError: needs the plugin nautobot_bgp_models, which is not installed here",
                 1,
             ),
-            ("from dcim.models import PowerPanel", "ImportError: jobyard has no model dcim.PowerPanel", 1),
+            (
+                "from dcim.models import SoftwareVersion",
+                "ImportError: jobyard has no model dcim.SoftwareVersion",
+                1,
+            ),
             ("from nautobot.dcim.models import A", "ImportError: jobyard has no model dcim.A", 1),
             (
-                "from dcim import models\nmodels.PowerPanel",
-                "AttributeError: jobyard has no model dcim.PowerPanel",
+                "from dcim import models\nmodels.SoftwareVersion",
+                "AttributeError: jobyard has no model dcim.SoftwareVersion",
                 2,
             ),
             (
@@ -220,8 +224,8 @@ class TestBrokenModules:
                 1,
             ),
             (
-                "import virtualization.models",
-                "ModuleNotFoundError: jobyard has no module virtualization.models",
+                "import wireless.models",
+                "ModuleNotFoundError: jobyard has no module wireless.models",
                 1,
             ),
             (

@@ -146,8 +146,8 @@ def test_it_comes_back_after_the_database_was_away(looks, monkeypatch):
 
 
 def _is_heard(looks: queue.Queue[float]) -> bool:
-    notify(SYNC, "git.lab")
     sent = time.monotonic()
+    notify(SYNC, "git.lab")
     try:
         return looks.get(timeout=1) > sent
     except queue.Empty:

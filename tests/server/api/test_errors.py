@@ -9,6 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, OperationalError
 
 from jobyard_server.api.job_results.endpoints import ResultList
+from jobyard_server.api.urls import APPS
 
 pytestmark = pytest.mark.django_db
 
@@ -87,9 +88,10 @@ def test_a_method_that_does_not_exist(bob):
 def test_the_root_leads_to_everything(bob):
     root = bob.get("/api/").json()
 
-    assert list(root) == ["extras", "dcim", "users", "schema", "docs"]
+    assert list(root) == [*APPS, "schema", "docs"]
+    assert {"extras", "dcim", "ipam", "users"} <= set(root)
     assert root["extras"] == "http://testserver/api/extras/"
-    for address in (root["extras"], root["dcim"], root["users"]):
+    for address in (root[app] for app in APPS):
         for listed in bob.get(address).json().values():
             assert bob.get(listed).status_code in (200, 403)
 

@@ -51,9 +51,9 @@ def test_a_job_is_found_by_path_and_alias_with_what_surrounds_it(put, django_ass
 
     with django_assert_num_queries(1):
         job = find_job("git/netops/devices/Create")
-        described = (job.class_path, job.module.revision.identifier, job.module.source.title)
+        described = (job.class_path, job.module.revision.identifier, job.module.source.kind)
 
-    assert described == ("git.netops/devices/Create", "a" * 40, "Netops")
+    assert described == ("git.netops/devices/Create", "a" * 40, "git")
 
 
 def test_a_job_of_a_submodule_is_found(put):

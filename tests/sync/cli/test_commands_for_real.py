@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from tests.sync.up.tree import COMMAND, Tree, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("started-once")]
+pytestmark = pytest.mark.e2e
 
 PROBE = """\
 import time

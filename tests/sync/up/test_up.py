@@ -17,7 +17,7 @@ from tests.sync.up.tree import COMMAND, PARTS, Tree, alive, until
 
 from jobyard_server.database.postmaster import running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("started-once")]
+pytestmark = pytest.mark.e2e
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"  #: Any 40 hexadecimal digits will do.
 
