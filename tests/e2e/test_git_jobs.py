@@ -116,7 +116,7 @@ def test_a_push_and_a_sync_bring_new_code_and_a_broken_push_takes_nothing_away(i
     assert kept["data"]["output"] == "\nWelcome, Bob!"
     assert kept["source"]["commit"] == commit
 
-    repository.push(greet=GREET)
+    repository.push(greet=GREET, helpers=HELPERS)  # as it was: other tests go on from here
     assert sync(installation, "greetings")["status"]["value"] == "completed"
 
 
