@@ -52,7 +52,6 @@ def assignment(claim: Claim, scratch: Path, snapshots: Snapshots) -> Frame:
         "class_path": result.name,
         "name": job.name,
         "module": job.module_name,
-        "class_name": job.job_class_name,
         "inputs": result.inputs,
         "commit": result.commit,
         "soft_time_limit": result.soft_time_limit,

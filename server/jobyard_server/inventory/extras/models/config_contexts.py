@@ -69,7 +69,7 @@ class ConfigContextModel(models.Model):
 
     def context_keys(self) -> dict[str, list[Any]]:
         """For each relation of a context the keys of the rows that this one belongs to."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of row that has contexts says it
 
     def clean(self) -> None:
         super().clean()
