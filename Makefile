@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format types check bench requirements build clean
+.PHONY: help setup run test lint format types check bench bench-peers requirements build clean
 PY := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 export JOBYARD_DATA_DIR ?= $(CURDIR)/var
@@ -37,9 +37,14 @@ check: lint types  ## What CI runs besides the tests
 bench: setup  ## Measure what the product promises; prints a table
 	$(PY) -m bench $(ARGS)
 
+bench-peers: setup  ## The same work by Nautobot 1.6.32 and the newest one, installed beside; ARGS="--keep var/peers"
+	$(PY) -m bench.peers $(ARGS)
+
 requirements: setup  ## Compile requirements/*.txt anew from pyproject.toml
 	$(UV_COMPILE) pyproject.toml -o requirements/run.txt
-	$(UV_COMPILE) pyproject.toml --group dev -o requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml --extra oidc --extra saml --group dev -o requirements/dev.txt
+	$(UV_COMPILE) requirements/pynautobot1.in -o requirements/pynautobot1.txt
+	$(UV_COMPILE) requirements/ldap.in -o requirements/ldap.txt $(addprefix --no-emit-package ,django asgiref sqlparse tzdata)
 
 build: setup  ## The wheel and the sdist, in dist/
 	.venv/bin/uv build --quiet
