@@ -65,6 +65,32 @@ def checked_addresses(
     return addresses
 
 
+def check_behind_proxy(host: str, allowed_nets: Sequence[str]) -> None:
+    """
+    Names are resolved by the proxy, which decides what can be reached; what names itself is checked here.
+
+    Raises:
+        FetchError: *host* is a forbidden address, or this machine by its name.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        raise _refused(host, "this machine itself")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return
+    if (reason := forbidden(address, parse_networks(allowed_nets))) is not None:
+        raise _refused(host, reason)
+
+
+def _refused(host: str, reason: str) -> FetchError:
+    return FetchError(
+        f"{host} is {reason}, so it is not contacted; the operator can allow networks with "
+        "JOBYARD_GIT_ALLOWED_NETS.",
+        kind="refused",
+        permanent=True,
+    )
+
+
 def forbidden(address: Address, allowed: Sequence[Network]) -> str | None:
     """Say what is wrong with an address; None when it may be contacted."""
     inner = _unwrap(address)

@@ -25,6 +25,7 @@ class Commit:
     message: str  #: At most 10,000 characters.
     committed_at: dt.datetime  #: UTC, within 1970 to 9999.
     notes: tuple[str, ...] = ()  #: What a person should know about how it was found.
+    tag: str = ""  #: Id of the annotated tag that led to it; empty when none did.
 
 
 def parse_commit(commit_id: str, data: bytes, notes: tuple[str, ...] = ()) -> Commit:

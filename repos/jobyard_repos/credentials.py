@@ -12,8 +12,10 @@ _ANY_USER = "x-access-token"  # most servers look at the token only, but want so
 class Credentials:
     """What a remote wants to see. Lives as long as one call; ``repr`` shows nothing of it."""
 
-    username: str = field(default="", repr=False)  #: Some servers want one with the token.
-    token: str = field(repr=False)
+    username: str = field(default="", repr=False)  #: Some servers want one with the token; ssh always.
+    token: str = field(default="", repr=False)  #: For https; empty without one.
+    private_key: str = field(default="", repr=False)  #: For ssh, in a form of OpenSSH, without pass-phrase.
+    host_keys: tuple[str, ...] = field(default=(), repr=False)  #: Confirmed ones, ``kind base64`` each.
 
     @property
     def header(self) -> str:
@@ -23,5 +25,6 @@ class Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every form in which the token could show up in an output."""
-        return (self.token, self.header.rpartition(" ")[2])
+        """Every form in which a secret could show up in an output."""
+        token = (self.token, self.header.rpartition(" ")[2]) if self.token else ()
+        return (*token, *filter(None, (self.private_key,)))

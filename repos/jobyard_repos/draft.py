@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from jobyard_repos.fail_points import fail_point
 from jobyard_repos.manifest import ManifestEntry, digest_of, write_manifest
 from jobyard_repos.plain_files import OPEN_FOLDER
 from jobyard_repos.removal import remove
@@ -53,12 +54,16 @@ class Draft:
         os.close(self._lock)
 
     @property
-    def file_count(self) -> int:
-        return len(self._entries)
+    def files(self) -> dict[str, str]:
+        """SHA-256 of each file by its path."""
+        return {entry.path: entry.sha256 for entry in self._entries}
 
-    def add(self, path: str, data: bytes, *, is_executable: bool) -> None:
+    def add(self, path: str, data: bytes, *, is_executable: bool) -> str:
         """
         Write one file. Files of one folder must come together, as they do in sorted order.
+
+        Returns:
+            The SHA-256 of *data*.
 
         Raises:
             OSError: Whatever writing can meet, as FileExistsError for a path that is there already.
@@ -71,10 +76,23 @@ class Draft:
         if not self._shared.link_to(key, data, mode, name, self._open[-1]):
             _write_file(name, self._open[-1], data, mode)
             self._shared.offer(key, name, self._open[-1])
-        self.size_bytes += len(data)
-        self._entries.append(
-            ManifestEntry(path=path, is_executable=is_executable, size=len(data), sha256=digest)
-        )
+        self._note(path, digest, len(data), is_executable=is_executable)
+        return digest
+
+    def can_link(self, sha256: str, *, is_executable: bool) -> bool:
+        """Whether a file of that content is at hand that this process compared and nobody touched since."""
+        return self._shared.is_untouched(shared_key(sha256, is_executable=is_executable))
+
+    def link(self, path: str, sha256: str, size: int, *, is_executable: bool) -> None:
+        """As :meth:`add`, for what :meth:`can_link` said yes to; reads nothing."""
+        *folders, name = path.split("/")
+        self._enter(folders)
+        self._shared.link(shared_key(sha256, is_executable=is_executable), name, self._open[-1])
+        self._note(path, sha256, size, is_executable=is_executable)
+
+    def _note(self, path: str, sha256: str, size: int, *, is_executable: bool) -> None:
+        self.size_bytes += size
+        self._entries.append(ManifestEntry(path=path, is_executable=is_executable, size=size, sha256=sha256))
 
     def finish(self) -> str:
         """
@@ -88,10 +106,12 @@ class Draft:
         """
         self._leave(0)
         _close_read_only(self._open.pop())
+        fail_point("before_fsync")
         manifest = write_manifest(self._entries)
         _write_file(MANIFEST, self._lock, manifest, FILE_MODE, to_disk=True)
         os.fchmod(self._lock, FOLDER_MODE)
         os.fsync(self._lock)
+        fail_point("after_fsync")
         return digest_of(manifest)
 
     def _enter(self, folders: list[str]) -> None:

@@ -8,7 +8,8 @@ Everything that jobyard_repos raises; ``str()`` of each is a sentence for the pe
     ├── InvalidRefName        the name of a branch or tag cannot be used
     ├── GitUnavailable        git is missing or too old
     ├── FetchError            nothing new came from the remote; has kind, permanent, retry_after_seconds
-    │   └── UnknownBranch     the remote has no branch and no tag of that name
+    │   ├── UnknownBranch     the remote has no branch and no tag of that name
+    │   └── HostKeyRefused    its ssh server shows a key that nobody confirmed (host_keys.py)
     └── SnapshotError         a tree did not become a snapshot; nothing partial is visible
         ├── RevisionNotFound  the mirror lacks the commit, or a part of it
         ├── TreeRefused       the tree breaks a limit or a rule; has permanent effect for this revision
@@ -21,6 +22,7 @@ from typing import Literal
 
 #: What went wrong with a remote; the words that logs, metrics and back-off rules use.
 FetchKind = Literal[
+    "host_key",  # its ssh server shows a key that nobody confirmed
     "auth",  # it wants other credentials
     "not_found",  # no repository at this address
     "unknown_branch",  # neither branch nor tag nor commit of that name

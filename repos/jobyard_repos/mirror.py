@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jobyard_repos import mirror_folder
@@ -11,11 +12,11 @@ from jobyard_repos.deadline import Deadline
 from jobyard_repos.errors import FetchError, RevisionNotFound, SnapshotError, TreeRefused
 from jobyard_repos.hardened import local_call
 from jobyard_repos.mirror_lock import lock_path, locked
-from jobyard_repos.refs import check_ref_name
+from jobyard_repos.refs import check_ref_name, is_commit_id
 from jobyard_repos.remotes import RemoteUrl
 from jobyard_repos.removal import remove
 from jobyard_repos.resolution import Resolution
-from jobyard_repos.transport import Credentials, FetchLimits, RemoteCalls
+from jobyard_repos.transport import Connection, Credentials, FetchLimits, RemoteCalls, Way
 
 __all__ = ["Commit", "Mirror"]
 
@@ -43,7 +44,9 @@ class Mirror:
         *,
         credentials: Credentials | None,
         limits: FetchLimits,
-        allowed_nets: list[str],
+        way: Way,
+        fsck_exceptions: Sequence[str] = (),
+        whole: bool = False,
     ) -> Commit:
         """
         Bring the commit that *branch* means now, and say which one it is.
@@ -60,7 +63,9 @@ class Mirror:
             branch: Name of a branch or tag, or 40 hex digits.
             credentials: For this remote only.
             limits: Time for everything together, size of what arrives.
-            allowed_nets: Networks that are fine although the rules forbid them.
+            way: Out of this network; the operator's settings.
+            fsck_exceptions: Kinds of old malformed objects that are let in, of ``FSCK_EXCEPTIONS``.
+            whole: With the whole history; otherwise only what the newest commit needs.
 
         Raises:
             InvalidRefName: *branch* cannot be a name.
@@ -69,22 +74,49 @@ class Mirror:
         """
         check_ref_name(branch)
         deadline = Deadline(limits.timeout_seconds)
-        calls = functools.partial(
-            RemoteCalls,
-            remote=remote,
-            credentials=credentials,
-            limits=limits,
-            deadline=deadline,
-            allowed_nets=allowed_nets,
+        connection = Connection(
+            remote=remote, credentials=credentials, limits=limits, way=way, fsck_exceptions=fsck_exceptions
         )
+        calls = functools.partial(RemoteCalls, connection=connection, deadline=deadline)
         try:
             with locked(self.folder, deadline) as lock:
                 is_new = mirror_folder.prepare(self.folder)
-                return self._fetch(functools.partial(calls, lock=lock), branch, is_new=is_new)
+                find = functools.partial(
+                    _find, calls=functools.partial(calls, lock=lock), branch=branch, whole=whole
+                )
+                return self._fetch(find, is_new=is_new)
         except OSError as exc:
             raise FetchError(
                 f"The mirror {self.folder} cannot be used ({exc.strerror or exc}).", kind="disk"
             ) from exc
+
+    def look(
+        self,
+        remote: RemoteUrl,
+        branch: str,
+        *,
+        credentials: Credentials | None,
+        limits: FetchLimits,
+        way: Way,
+    ) -> str:
+        """
+        The object that *branch* means on the remote now, or ``""`` when it has no such branch or tag.
+
+        For polling: one round, nothing is fetched, and a fetch may go on at the same time. The id of a
+        tag object is not that of its commit, but changes with it. A commit id means itself: no network.
+
+        Raises:
+            InvalidRefName: *branch* cannot be a name.
+            FetchError: The remote did not say.
+        """
+        if is_commit_id(check_ref_name(branch)):
+            return branch
+        connection = Connection(remote=remote, credentials=credentials, limits=limits, way=way)
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        calls = RemoteCalls(self.folder, connection, deadline=Deadline(limits.timeout_seconds))
+        names = (f"refs/heads/{branch}", f"refs/tags/{branch}")
+        found = calls.refs(*names)
+        return next((found[name] for name in names if name in found), "")
 
     def tidy(self, *, timeout_seconds: float = 120.0) -> bool:
         """
@@ -119,9 +151,9 @@ class Mirror:
             mirror_folder.discard(self.folder)
             lock_path(self.folder).unlink()
 
-    def _fetch(self, calls: functools.partial[RemoteCalls], branch: str, *, is_new: bool) -> Commit:
+    def _fetch(self, find: Callable[[Path], Commit], *, is_new: bool) -> Commit:
         try:
-            return _find(self.folder, calls, branch)
+            return find(self.folder)
         except FetchError as exc:
             if is_new or exc.permanent or exc.kind != "corrupt":
                 raise
@@ -129,16 +161,16 @@ class Mirror:
         # the remote is to blame, this one stays with all the commits it has.
         draft = mirror_folder.make_draft(self.folder)
         try:
-            commit = _find(draft, calls, branch)
+            commit = find(draft)
             mirror_folder.replace(self.folder, draft)
         finally:
             remove(draft)
         return commit
 
 
-def _find(mirror: Path, calls: functools.partial[RemoteCalls], branch: str) -> Commit:
+def _find(mirror: Path, *, calls: functools.partial[RemoteCalls], branch: str, whole: bool) -> Commit:
     try:
-        return Resolution(mirror, calls(mirror)).find(branch)
+        return Resolution(mirror, calls(mirror), whole=whole).find(branch)
     except FetchError:
         mirror_folder.remove_leftovers(mirror)  # half a pack can be as large as the limit
         raise

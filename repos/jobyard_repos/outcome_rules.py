@@ -21,6 +21,11 @@ class Rule:
     permanent: bool
     sentence: str  # "{remote}" and "{id}" are filled in
 
+    @property
+    def is_fsck(self) -> bool:
+        """Whether git refused an object that it can be told to let in."""
+        return "{id}" in self.sentence
+
 
 def _rule(pattern: str, kind: FetchKind, sentence: str, *, permanent: bool = False) -> Rule:
     return Rule(re.compile(pattern.encode(), re.IGNORECASE), kind, permanent, sentence)
@@ -42,6 +47,23 @@ RULES = (
         r"no space left on device|read-only file system|disk quota exceeded",
         "disk",
         "What {remote} sent could not be stored: the disk of jobyard is full or read-only.",
+    ),
+    _rule(
+        r"permission denied \((publickey|password|keyboard)",
+        "auth",
+        "{remote} refuses the ssh key; add its public half to the server, as a deploy key that may read.",
+        permanent=True,
+    ),
+    _rule(
+        r"load key .*: (invalid format|error in libcrypto)",
+        "auth",
+        "The ssh key for {remote} cannot be read by ssh; enter it again.",
+        permanent=True,
+    ),
+    _rule(
+        r"kex_exchange_identification|connection closed by|banner exchange",
+        "network",
+        "The ssh server of {remote} closed the connection.",
     ),
     _rule(
         r"authentication failed|could not read (username|password)|terminal prompts disabled",

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from jobyard_repos.connection import FSCK_EXCEPTIONS
 from jobyard_repos.errors import FetchError, FetchKind
 from jobyard_repos.outcome_rules import BY_STATUS, NO_GIT_SERVER, RULES
 from jobyard_repos.redaction import redact
 from jobyard_repos.remotes import RemoteUrl
 
 _MISSING_REF = re.compile(rb"couldn't find remote ref ")
+_HOST_KEY = re.compile(rb"Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED")
 _STATUS = re.compile(rb"returned error: (\d{3})")
 _FSCK = re.compile(rb"(?:error|warning) in \w+ [0-9a-f]+: (\w+)|object [0-9a-f]+: (\w+):")
 
@@ -31,6 +33,11 @@ class Failure:
 def is_missing_ref(failure: Failure) -> bool:
     """Tell whether the remote answered well, but has no ref of that name."""
     return _MISSING_REF.search(failure.stderr) is not None
+
+
+def is_host_key_refused(failure: Failure) -> bool:
+    """Tell whether ssh went away because the server shows a key that is not among the known ones."""
+    return _HOST_KEY.search(failure.stderr) is not None
 
 
 def not_a_git_server(remote: RemoteUrl) -> FetchError:
@@ -54,6 +61,10 @@ def explain(
     for rule in RULES:
         if rule.pattern.search(failure.stderr):
             sentence = rule.sentence.format(remote=remote, id=_fsck_id(failure.stderr))
+            if rule.is_fsck and _fsck_id(failure.stderr) in FSCK_EXCEPTIONS:
+                sentence += (
+                    " Old histories can have such objects; this repository can be told to let them in."
+                )
             return FetchError(sentence, kind=rule.kind, permanent=rule.permanent)
     return FetchError(
         f"git could not fetch from {remote} (exit status {failure.returncode}): "

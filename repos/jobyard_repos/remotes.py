@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from jobyard_repos.errors import InvalidRemoteUrl
 from jobyard_repos.hosts import canonical_host, ends_in_number
 
-DEFAULT_PORTS = {"https": 443, "http": 80}
+DEFAULT_PORTS = {"https": 443, "http": 80, "ssh": 22}
 MAX_LENGTH = 2048
 MAX_USERNAME = 64
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _HELPER = re.compile(r"[A-Za-z0-9+.-]*::")
-_SCP_FORM = re.compile(r"[^/]+:(?!/)|[^/]+@[^/]+:")
+_SCP_FORM = re.compile(r"(?:([^/@:]+)@)?(\[[^\]/]+\]|[^/:@]+):(?!//)(.*)", re.DOTALL)
 # Line breaks fool credential programs; the others are special to a parser of git's configuration.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._~+@/-]+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\xa0\\\"<>`\u2028\u2029]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x1f\x7f\\]")
@@ -32,14 +33,25 @@ _PATH_SAFE = "!$&'()*+,;=:@~-._"  # what needs no percent-encoding in a part of 
 class RemoteUrl:
     """An address that was checked; ``str()`` is its canonical form, without user name or password."""
 
-    scheme: str  #: ``https``, ``http`` or ``file``.
+    scheme: str  #: ``https``, ``http``, ``ssh`` or ``file``.
     host: str  #: Lower case, punycode, or an IP literal without brackets; ``""`` for ``file``.
     port: int | None  #: Always set, except for ``file``.
     username: str  #: ``""`` when the address had none; it belongs into its own field.
     path: str  #: Starts with ``/``; percent-encoded.
+    is_relative: bool = False  #: ``host:path`` of ssh: below the home of the user, not below the root.
 
     def __str__(self) -> str:
+        if self.is_relative:
+            return f"{self.bracketed_host}:{self.path[1:]}"
         return f"{self._authority}{self.path}"
+
+    def for_git(self, username: str) -> str:
+        """The address that git is given; the user name belongs into it for ssh only."""
+        if self.scheme != "ssh":
+            return str(self)
+        if self.is_relative:
+            return f"{username}@{self}"
+        return f"ssh://{username}@{str(self).removeprefix('ssh://')}"
 
     @property
     def origin(self) -> str:
@@ -47,6 +59,11 @@ class RemoteUrl:
         if self.port is None:
             return f"{self.scheme}://"
         return f"{self.scheme}://{self.bracketed_host}:{self.port}"
+
+    @property
+    def file_path(self) -> str:
+        """Of a ``file`` remote: the folder."""
+        return unquote(self.path)
 
     @property
     def bracketed_host(self) -> str:
@@ -69,7 +86,8 @@ def parse_remote_url(text: str, *, allow_file: bool) -> RemoteUrl:
     Check an address that a person typed.
 
     Args:
-        text: ``https://host/path``, ``http://…``; a user name in it is moved out of the address.
+        text: ``https://host/path``, ``http://…``, ``ssh://user@host/path`` or ``user@host:path``; the user
+            name is moved out of the address.
         allow_file: Accept ``file:///folder`` and ``/folder`` too. A setting of the server, never of a
             request.
 
@@ -83,13 +101,16 @@ def parse_remote_url(text: str, *, allow_file: bool) -> RemoteUrl:
         return _file_url(_canonical_path(quote(text, safe="/")))
     match = _SCHEME.fullmatch(text)
     if match is None:
-        raise InvalidRemoteUrl(_no_scheme(text))
+        return _parse_scp(text)
     scheme, rest = match[1].lower(), match[2]
     if scheme == "file" and allow_file:
         return _parse_file(rest)
     if scheme not in DEFAULT_PORTS:
         raise InvalidRemoteUrl(_refused_scheme(scheme))
-    return _parse_http(scheme, rest)
+    remote = _parse_server(scheme, rest)
+    if scheme == "ssh":
+        _check_options(remote)
+    return remote
 
 
 def _check_characters(text: str) -> None:
@@ -110,17 +131,44 @@ def _check_characters(text: str) -> None:
         raise InvalidRemoteUrl("The address contains an encoded control character or backslash.")
 
 
-def _no_scheme(text: str) -> str:
+def _parse_scp(text: str) -> RemoteUrl:
+    """``user@host:path``, the short form of ssh."""
+    match = _SCP_FORM.fullmatch(text)
     if _HELPER.match(text):
-        return "Addresses of the form 'helper::address' are not allowed; use https://host/path."
-    if _SCP_FORM.match(text):
-        return _refused_scheme("ssh")
-    return "The address of a repository looks like https://host/path."
+        raise InvalidRemoteUrl(
+            "Addresses of the form 'helper::address' are not allowed; use https://host/path."
+        )
+    if match is None or not match[3] or match[3].startswith(":"):
+        raise InvalidRemoteUrl(
+            "The address of a repository looks like https://host/path or user@host:path for ssh."
+        )
+    userinfo, host, path = match[1] or "", match[2], match[3]
+    if host.lower() in {*DEFAULT_PORTS, "file", "ext", "fd"}:
+        raise InvalidRemoteUrl(f"After '{host}:' two slashes are missing; write https://host/path.")
+    if not _PLAIN_PATH.fullmatch(path):
+        raise InvalidRemoteUrl("Write ssh://user@host/path for a path with unusual characters.")
+    remote = RemoteUrl(
+        scheme="ssh",
+        host=canonical_host(host),
+        port=DEFAULT_PORTS["ssh"],
+        username=_parse_userinfo(userinfo, given=match[1] is not None),
+        path=_canonical_path(f"/{path}"),
+        is_relative=not path.startswith("/"),
+    )
+    _check_options(remote)
+    return remote
+
+
+def _check_options(remote: RemoteUrl) -> None:
+    """Ssh and the programs behind it read a leading ``-`` as an option (CVE-2017-1000117)."""
+    parts = [remote.username, remote.host, *unquote(remote.path).split("/")]
+    if any(part.startswith("-") for part in parts):
+        raise InvalidRemoteUrl("No part of an ssh address may start with '-'.")
 
 
 def _refused_scheme(scheme: str) -> str:
-    if scheme in {"ssh", "git+ssh", "ssh+git"}:
-        return "ssh remotes are not supported yet; use https with a token."
+    if scheme in {"git+ssh", "ssh+git"}:
+        return "Write ssh:// or user@host:path for ssh."
     if scheme == "file":
         return (
             "Folders of this machine are not allowed as remotes; use https, or let the operator set "
@@ -140,7 +188,7 @@ def _file_url(path: str) -> RemoteUrl:
     return RemoteUrl(scheme="file", host="", port=None, username="", path=path)
 
 
-def _parse_http(scheme: str, rest: str) -> RemoteUrl:
+def _parse_server(scheme: str, rest: str) -> RemoteUrl:
     authority, slash, path = rest.partition("/")
     userinfo, _, address = authority.rpartition("@")
     host, port = _split_port(address)
@@ -155,7 +203,9 @@ def _parse_http(scheme: str, rest: str) -> RemoteUrl:
 
 def _parse_userinfo(userinfo: str, *, given: bool) -> str:
     if ":" in userinfo:
-        raise InvalidRemoteUrl("The address contains a password; remove it and use the token field.")
+        raise InvalidRemoteUrl(
+            "The address contains a password; remove it and use the token field (for ssh the key)."
+        )
     username = unquote_to_bytes(userinfo).decode(errors="replace")
     if not given:
         return ""

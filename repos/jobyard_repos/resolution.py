@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from jobyard_repos.commit import Commit, parse_commit
@@ -22,11 +23,17 @@ class Resolution:
     One look at a remote, in a fixed order: full commit id, then branch, then tag.
 
     git is always given full names; its own guessing would take a tag for a branch.
+
+    Args:
+        mirror: Receives the objects.
+        calls: To the remote.
+        whole: Bring the whole history of what is found, not only its newest commit.
     """
 
-    def __init__(self, mirror: Path, calls: RemoteCalls) -> None:
+    def __init__(self, mirror: Path, calls: RemoteCalls, *, whole: bool = False) -> None:
         self._mirror = mirror
         self._calls = calls
+        self._whole = whole
 
     def find(self, name: str) -> Commit:
         """
@@ -46,12 +53,22 @@ class Resolution:
             target = _own_ref(self._calls.remote, f"refs/{kind}/{name}")
             is_first = not (self._mirror / target).exists()
             try:
-                # Later without depth: into a shallow mirror too the server then sends just what is new.
-                self._calls.fetch(f"+refs/{kind}/{name}:{target}", depth=1 if is_first else None)
+                self._bring(f"+refs/{kind}/{name}:{target}", is_first=is_first)
             except MissingRef:
                 continue
             return self._read(target, self._doubts(name) if is_first and kind == "heads" else ())
         raise UnknownBranch(name)
+
+    def _bring(self, refspec: str, *, is_first: bool) -> None:
+        if self._whole:
+            self._calls.fetch(refspec, unshallow=self._is_shallow)
+        else:
+            # Later without depth: into a shallow mirror too the server then sends just what is new.
+            self._calls.fetch(refspec, depth=1 if is_first else None)
+
+    @property
+    def _is_shallow(self) -> bool:
+        return (self._mirror / "shallow").exists()
 
     def _doubts(self, name: str) -> tuple[str, ...]:
         """Looked up when a branch is new here, that is when somebody chose it."""
@@ -69,7 +86,7 @@ class Resolution:
         """Keep a commit under a ref of ours, if a branch or a tag of the remote leads to it."""
         # The server would hand out any commit by its id, of a forge also those of every fork.
         everything = f"{_own_ref(self._calls.remote, 'everything')}-all"
-        self._calls.fetch_all(everything, unshallow=(self._mirror / "shallow").exists())
+        self._calls.fetch_all(everything, unshallow=self._is_shallow)
         if not self._local("for-each-ref", "--count=1", f"--contains={commit_id}", everything):
             raise FetchError(
                 f"The commit {commit_id} is in no branch and no tag of {self._calls.remote}; push it, or "
@@ -91,12 +108,13 @@ class Resolution:
         with ObjectReader(
             self._mirror, largest_bytes=_LARGEST_COMMIT_BYTES, timeout_seconds=remaining
         ) as reader:
-            found = _peel(reader, ref)
-        return parse_commit(found.id, found.data, (*self._calls.notes, *notes))
+            first = reader.read(ref)
+            found = _peel(reader, first)
+        commit = parse_commit(found.id, found.data, (*self._calls.notes, *notes))
+        return replace(commit, tag=first.id if first.kind == "tag" else "")
 
 
-def _peel(reader: ObjectReader, name: str) -> GitObject:
-    found = reader.read(name)
+def _peel(reader: ObjectReader, found: GitObject) -> GitObject:
     for _ in range(_MOST_TAGS):
         if found.kind != "tag":
             break

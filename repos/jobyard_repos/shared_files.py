@@ -19,12 +19,21 @@ from jobyard_repos.plain_files import OPEN_FOLDER, read_file
 NAME = ".files"
 
 
+_Stamp = tuple[int, int, int, int]  # inode, size, time of the last write, mode
+
+#: Files whose content this process has compared, as they were then, by folder of the store and key. One
+#: that was written to since, or replaced, is compared again; so is every one after a restart.
+_COMPARED: dict[tuple[str, str], _Stamp] = {}
+_MOST_COMPARED = 50_000
+
+
 class SharedFiles:
     """The shared files of one store, named by content and mode."""
 
     def __init__(self, store: Path) -> None:
         folder = store / NAME
         folder.mkdir(mode=0o700, exist_ok=True)
+        self._place = str(folder)
         self._folder = os.open(folder, OPEN_FOLDER)
 
     def close(self) -> None:
@@ -45,18 +54,49 @@ class SharedFiles:
             return False
         return True
 
+    def is_untouched(self, key: str) -> bool:
+        """Whether this process has compared the file of that key, and nobody wrote to it since."""
+        stamp = _COMPARED.get((self._place, key))
+        try:
+            return stamp is not None and stamp == _stamp_of(
+                os.stat(key, dir_fd=self._folder, follow_symlinks=False)
+            )
+        except OSError:
+            return False
+
+    def link(self, key: str, name: str, parent: int) -> None:
+        """Make *name* in *parent* the shared file of that key."""
+        try:
+            os.link(key, name, src_dir_fd=self._folder, dst_dir_fd=parent, follow_symlinks=False)
+        except OSError:  # removed a moment ago, or too many links: next time it is written anew
+            _COMPARED.pop((self._place, key), None)
+            raise
+
     def offer(self, key: str, name: str, parent: int) -> None:
         """Let later snapshots share the file *name* in *parent*."""
         with contextlib.suppress(OSError):  # somebody offered it already, or no links here
             os.link(name, key, src_dir_fd=parent, dst_dir_fd=self._folder, follow_symlinks=False)
+            self._remember(key, os.stat(name, dir_fd=parent, follow_symlinks=False))
 
     def _is_intact(self, key: str, data: bytes, mode: int) -> bool:
         status, found = read_file(key, self._folder, len(data) + 1)
-        return stat.S_IMODE(status.st_mode) == mode and found == data
+        if stat.S_IMODE(status.st_mode) != mode or found != data:
+            return False
+        self._remember(key, status)
+        return True
+
+    def _remember(self, key: str, status: os.stat_result) -> None:
+        if len(_COMPARED) >= _MOST_COMPARED:
+            _COMPARED.clear()
+        _COMPARED[self._place, key] = _stamp_of(status)
 
     def _forget(self, key: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(key, dir_fd=self._folder)
+
+
+def _stamp_of(status: os.stat_result) -> _Stamp:
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode
 
 
 def shared_key(sha256: str, *, is_executable: bool) -> str:

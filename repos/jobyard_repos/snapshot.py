@@ -6,6 +6,7 @@ The snapshot store: immutable trees, each under the digest of its content.
     <store>/<digest>/manifest   every path with mode, size and SHA-256; its own SHA-256 is the digest
     <store>/<digest>/tree/      the files, read-only
     <store>/.draft-…  .trash-…  being written, being removed; nobody looks into them
+    <store>/.identity           tells this store from all others
     <store>/.files/             what several snapshots have in common (``shared_files``)
 """
 
@@ -16,16 +17,20 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobyard_repos.blob_contents import BlobContent, known_content, remember_content
 from jobyard_repos.draft import MANIFEST, PREFIX, TREE, Draft, remove_if_abandoned
 from jobyard_repos.errors import RevisionNotFound, SnapshotError, UnknownSnapshot
+from jobyard_repos.fail_points import fail_point
 from jobyard_repos.limits import TreeLimits
+from jobyard_repos.manifest import digest_of, read_manifest
 from jobyard_repos.mirror import Mirror
 from jobyard_repos.notes import Notes
-from jobyard_repos.objects import ObjectReader
+from jobyard_repos.objects import GitObject, ObjectReader
 from jobyard_repos.refs import is_commit_id
 from jobyard_repos.shared_files import forget_unused
 from jobyard_repos.tree import TreeFile, list_tree
@@ -35,6 +40,7 @@ __all__ = ["Snapshot", "SnapshotStore", "TreeLimits"]
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TRASH = ".trash-"
+_IDENTITY = ".identity"
 _LFS_MARK = b"version https://git-lfs.github.com/spec/"
 
 
@@ -47,6 +53,7 @@ class Snapshot:
     size_bytes: int  #: Sum of all files.
     file_count: int
     notes: list[str]  #: What was left out and why, one sentence each.
+    files: Mapping[str, str]  #: SHA-256 of each file by its path.
 
 
 class SnapshotStore:
@@ -72,6 +79,17 @@ class SnapshotStore:
         """
         return self._place(digest) / TREE
 
+    def identity(self) -> uuid.UUID:
+        """Equal for two processes exactly when they use the same store, on whichever host they are."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = self.folder / _IDENTITY
+        with contextlib.suppress(OSError, ValueError):  # none yet, or an empty one after a loss of power
+            return uuid.UUID(place.read_text(encoding="ascii"))
+        draft = self.folder / f"{_IDENTITY}-{secrets.token_hex(8)}"
+        draft.write_text(str(uuid.uuid4()), encoding="ascii")
+        draft.replace(place)  # of two at once the last one counts, for both
+        return uuid.UUID(place.read_text(encoding="ascii"))
+
     def has(self, digest: str) -> bool:
         """Tell whether the snapshot is there; ``verify`` tells whether it is also intact."""
         return (self._place(digest) / MANIFEST).is_file()
@@ -83,6 +101,35 @@ class SnapshotStore:
         False too when files were added or modes changed. Cost: one pass over the files.
         """
         return is_intact(self._place(digest), digest)
+
+    def files(self, digest: str) -> dict[str, str]:
+        """SHA-256 of each file of a snapshot by its path; empty when it is not here or damaged."""
+        try:
+            manifest = (self._place(digest) / MANIFEST).read_bytes()
+            if digest_of(manifest) != digest:
+                return {}
+            return {entry.path: entry.sha256 for entry in read_manifest(manifest)}
+        except (OSError, ValueError):
+            return {}
+
+    def open(self, digest: str) -> Snapshot:
+        """
+        One that is there, whole.
+
+        Raises:
+            UnknownSnapshot: It is not, or it was changed.
+        """
+        if not (self.has(digest) and self.verify(digest)):
+            raise UnknownSnapshot(f"The snapshot {digest[:12]} is not on this machine any more.")
+        entries = read_manifest((self._place(digest) / MANIFEST).read_bytes())
+        return Snapshot(
+            digest=digest,
+            path=self.path(digest),
+            size_bytes=sum(entry.size for entry in entries),
+            file_count=len(entries),
+            notes=[],
+            files={entry.path: entry.sha256 for entry in entries},
+        )
 
     def digests(self) -> list[str]:
         """The snapshots that are there, sorted."""
@@ -120,6 +167,7 @@ class SnapshotStore:
             mirror.folder, largest_bytes=limits.file_bytes, timeout_seconds=limits.timeout_seconds
         ) as reader:
             files = list_tree(mirror.folder, commit_id, limits, notes)
+            fail_point("tree.listed")
             return self.add(lambda draft: _write_blobs(files, reader, draft, notes), notes)
 
     def add(self, write: Callable[[Draft], None], notes: Notes) -> Snapshot:
@@ -134,7 +182,10 @@ class SnapshotStore:
             with Draft(self.folder) as draft:
                 write(draft)
                 digest = draft.finish()
+                files = draft.files
+                fail_point("before_rename")
                 self._publish(draft, digest)
+                fail_point("after_rename")
         except OSError as exc:
             raise SnapshotError(
                 f"The snapshot could not be written to {self.folder} ({exc.strerror or exc})."
@@ -143,8 +194,9 @@ class SnapshotStore:
             digest=digest,
             path=self.path(digest),
             size_bytes=draft.size_bytes,
-            file_count=draft.file_count,
+            file_count=len(files),
             notes=notes.texts,
+            files=files,
         )
 
     def remove(self, digest: str) -> None:
@@ -190,10 +242,30 @@ class SnapshotStore:
 def _write_blobs(files: list[TreeFile], reader: ObjectReader, draft: Draft, notes: Notes) -> None:
     # Sorted, so that the files of one folder come together whatever the order of a hostile tree is.
     files = sorted(files, key=lambda file: file.path)
-    blobs = reader.read_all([file.object_id for file in files])
-    for file, blob in zip(files, blobs, strict=True):
-        if blob.kind != "blob" or len(blob.data) != file.size:
-            raise SnapshotError(f"The object {blob.id} is not what the tree says.")
-        if blob.data.startswith(_LFS_MARK):
+    # Most files of a push are those of the commit before; they are linked without being read.
+    known = {file.path: content for file in files if (content := _known_content(file, draft))}
+    blobs = reader.read_all([file.object_id for file in files if file.path not in known])
+    for number, file in enumerate(files):
+        if number == len(files) // 2:
+            fail_point("blob.half")
+        content = known.get(file.path) or _write_blob(file, next(blobs), draft)
+        if file.path in known:
+            draft.link(file.path, content.sha256, file.size, is_executable=file.is_executable)
+        if content.is_lfs:
             notes.unusual(file.path, "is a pointer of Git LFS; the content it stands for is not fetched")
-        draft.add(file.path, blob.data, is_executable=file.is_executable)
+
+
+def _known_content(file: TreeFile, draft: Draft) -> BlobContent | None:
+    content = known_content(file.object_id)
+    if content and draft.can_link(content.sha256, is_executable=file.is_executable):
+        return content
+    return None
+
+
+def _write_blob(file: TreeFile, blob: GitObject, draft: Draft) -> BlobContent:
+    if blob.kind != "blob" or len(blob.data) != file.size:
+        raise SnapshotError(f"The object {blob.id} is not what the tree says.")
+    sha256 = draft.add(file.path, blob.data, is_executable=file.is_executable)
+    content = BlobContent(sha256=sha256, is_lfs=blob.data.startswith(_LFS_MARK))
+    remember_content(file.object_id, content)
+    return content

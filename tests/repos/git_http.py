@@ -28,7 +28,7 @@ class Switches:
     headers: dict[str, str] = field(default_factory=dict)  # besides those of git
     redirect_to: str | None = None  # start of another address, put before the path
     only_on: str = ""  # the switches count for paths that end so
-    hang: str | None = None  # "accept", "headers" or "body"
+    hang: str | None = None  # "accept", "headers", "body", or "drip": a byte now and then
     change_pack: Callable[[bytes], bytes] | None = None  # applied to the body of the answer
     cut_after: int | None = None  # bytes of the body, then the connection ends
     endless: bool = False  # the answer to a fetch never ends
@@ -140,7 +140,9 @@ class _Handler(BaseHTTPRequestHandler):
         length = len(content) + (1 << 40 if switches.endless and is_pack else 0)
         self.send_header("Content-Length", str(length))
         self.end_headers()
-        if switches.hang == "headers" or (switches.hang == "body" and is_pack):
+        if switches.hang == "drip" and is_pack:
+            self._drip(content)
+        elif switches.hang == "headers" or (switches.hang == "body" and is_pack):
             self.wfile.write(content[: len(content) // 2] if switches.hang == "body" else b"")
             git.stopping.wait(60)
         elif switches.endless and is_pack:
@@ -150,6 +152,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
         else:
             self.wfile.write(content)
+
+    def _drip(self, content: bytes) -> None:
+        with contextlib.suppress(OSError):
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                if self.server.git.stopping.wait(0.05):
+                    return
 
     def _write_forever(self, content: bytes) -> None:
         """A pack that announces very many objects, the first of which never ends."""

@@ -42,7 +42,7 @@ def test_a_commit_without_a_name_shows_the_address() -> None:
         (b"18446744073709551615 +0000", 9999),
     ],
 )
-def test_impossible_times_become_the_nearest_possible_ones(when: bytes, year: int) -> None:
+def test_mt18_impossible_times_become_the_nearest_possible_ones(when: bytes, year: int) -> None:
     assert parse_commit(ID, _raw(when=when)).committed_at.year == year
 
 

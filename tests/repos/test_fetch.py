@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.repos.conftest import Fetch
-from tests.repos.repository import Repository, git, raw_blob
+from tests.repos.repository import Repository, git, raw_blob, raw_commit, raw_tree
 
 from jobyard_repos import mirror as mirror_module
 from jobyard_repos.errors import FetchError, InvalidRefName, UnknownBranch
@@ -39,7 +39,7 @@ def test_a_push_is_found_by_the_next_fetch(remote: Repository, fetch: Fetch) -> 
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_forced_push_backward_is_followed(
+def test_f37_a_forced_push_backward_is_followed(
     remote: Repository, fetch: Fetch, mirror: Mirror, store: SnapshotStore, times: int
 ) -> None:
     commits = [remote.commit({"a.py": str(number)}) for number in range(5)]
@@ -53,7 +53,7 @@ def test_a_forced_push_backward_is_followed(
     assert (snapshot.path / "a.py").read_text() == str(4 - times)
 
 
-def test_a_forced_push_to_an_unrelated_history_is_followed(
+def test_f37_a_forced_push_to_an_unrelated_history_is_followed(
     remote: Repository, fetch: Fetch, mirror: Mirror, store: SnapshotStore
 ) -> None:
     old = remote.commit({"a.py": "1"})
@@ -154,7 +154,7 @@ def test_a_moved_tag_is_followed(remote: Repository, fetch: Fetch) -> None:
     assert fetch("v1").id == moved
 
 
-def test_tags_of_tags_end_after_five_levels(remote: Repository, fetch: Fetch) -> None:
+def test_ur12_tags_of_tags_end_after_five_levels(remote: Repository, fetch: Fetch) -> None:
     remote.git("tag", "-m", "x", "t0", remote.commit({"a.py": "1"}))
     for level in range(1, 6):
         remote.git("tag", "-m", "x", f"t{level}", f"t{level - 1}")
@@ -172,7 +172,7 @@ def test_a_tag_of_a_file_is_refused(remote: Repository, fetch: Fetch) -> None:
         fetch("file")
 
 
-def test_a_branch_wins_over_a_tag_of_the_same_name_and_says_so(remote: Repository, fetch: Fetch) -> None:
+def test_ur07_a_branch_wins_over_a_tag_of_the_same_name_and_says_so(remote: Repository, fetch: Fetch) -> None:
     remote.git("tag", "main", remote.commit({"a.py": "tag"}))
     branch = remote.commit({"a.py": "branch"})
 
@@ -208,7 +208,7 @@ def test_a_pinned_commit_stays_when_the_remote_forgets_it_or_is_gone(
     assert fetch(pinned).id == pinned
 
 
-def test_a_commit_that_no_branch_leads_to_is_refused(remote: Repository, fetch: Fetch) -> None:
+def test_ur08_a_commit_that_no_branch_leads_to_is_refused(remote: Repository, fetch: Fetch) -> None:
     """A forge hands out the commits of every fork by their id."""
     hidden = remote.commit({"a.py": "evil"}, branch="fork")
     remote.git("update-ref", "refs/pull/1/head", hidden)
@@ -249,7 +249,7 @@ def test_a_folder_with_a_space_in_its_name_works(remote: Repository, fetch: Fetc
     assert fetch(url=str(place)).id == commit
 
 
-def test_a_sha256_repository_is_refused_with_one_sentence(tmp_path: Path, fetch: Fetch) -> None:
+def test_f67_a_sha256_repository_is_refused_with_one_sentence(tmp_path: Path, fetch: Fetch) -> None:
     other = Repository(tmp_path / "sha256.git", "--object-format=sha256")
     tree = other.git("mktree", data=b"")
     other.move("main", other.git("commit-tree", "-m", "x", tree))
@@ -352,7 +352,7 @@ def _lose_objects(mirror: Path) -> None:
         _lose_objects,
     ],
 )
-def test_a_mirror_that_somebody_spoiled_is_made_anew(
+def test_f32_a_mirror_that_somebody_spoiled_is_made_anew(
     remote: Repository, fetch: Fetch, mirror: Mirror, store: SnapshotStore, spoil: object
 ) -> None:
     remote.commit({"a.py": "1"})
@@ -369,7 +369,9 @@ def test_a_mirror_that_somebody_spoiled_is_made_anew(
     assert store.add_commit(mirror, commit.id, TreeLimits()).file_count == 1
 
 
-def test_left_overs_of_a_killed_fetch_are_removed(remote: Repository, fetch: Fetch, mirror: Mirror) -> None:
+def test_f32_left_overs_of_a_killed_fetch_are_removed(
+    remote: Repository, fetch: Fetch, mirror: Mirror
+) -> None:
     remote.commit({"a.py": "1"})
     fetch()
     ref = next((mirror.folder / "refs/sync").iterdir())
@@ -412,7 +414,7 @@ def test_a_place_where_no_mirror_can_be_is_named(remote: Repository, fetch: Fetc
     assert (caught.value.kind, caught.value.permanent) == ("disk", False)
 
 
-def test_many_packs_become_one(
+def test_f80_many_packs_become_one(
     remote: Repository,
     fetch: Fetch,
     mirror: Mirror,
@@ -440,3 +442,22 @@ def test_a_removed_mirror_leaves_nothing_behind(remote: Repository, fetch: Fetch
     mirror.remove()
 
     assert [path.name for path in mirror.folder.parent.iterdir()] == [".home"]
+
+
+def test_f81_an_honest_old_history_is_refused_with_its_id_and_let_in_when_somebody_says_so(
+    remote: Repository, fetch: Fetch
+) -> None:
+    blob = raw_blob(remote.path, b"1")
+    tree = raw_tree(remote.path, ("0100644", b"a.py", blob))  # a mode with a leading zero
+    remote.move("main", raw_commit(remote.path, tree))
+
+    with pytest.raises(FetchError, match=r"zeroPaddedFilemode.*told to let them in") as caught:
+        fetch()
+    assert (caught.value.kind, caught.value.permanent) == ("corrupt", True)
+
+    assert fetch(fsck_exceptions=("zeroPaddedFilemode",)).id == remote.head()
+
+
+def test_gt12_an_exception_is_one_of_a_list(fetch: Fetch) -> None:
+    with pytest.raises(ValueError, match="no exception"):
+        fetch(fsck_exceptions=("skipList=/etc/passwd",))

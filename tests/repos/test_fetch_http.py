@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
+import functools
 import os
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tests.repos.conftest import Fetch
 from tests.repos.git_http import GitServer, Switches
 from tests.repos.repository import Repository
 
 from jobyard_repos.errors import FetchError
 from jobyard_repos.mirror import Mirror
+from jobyard_repos.remotes import parse_remote_url
 from jobyard_repos.snapshot import SnapshotStore, TreeLimits
-from jobyard_repos.transport import Credentials, FetchLimits
+from jobyard_repos.transport import Credentials, FetchLimits, Way
 
 TOKEN = "canary-5f3c1e9a7b"
 ALICE = Credentials(username="alice", token=TOKEN)
@@ -94,6 +90,38 @@ def test_a_token_without_user_name_goes_with_a_name_that_servers_ignore(
     assert fetch(url=server.url("remote.git"), credentials=Credentials(token=TOKEN)).id
 
 
+def test_cr09_calls_that_run_at_once_each_send_their_own_token(
+    remote: Repository, server: GitServer, tmp_path: Path
+) -> None:
+    numbers = range(8)
+    for number in numbers:
+        Repository(remote.path.parent / f"r{number}.git").commit({"a.py": str(number)})
+    ready = threading.Barrier(len(numbers))
+
+    def fetch_own(number: int) -> None:
+        ready.wait(30)
+        for _ in range(2):
+            Mirror(tmp_path / "mirrors" / f"{number}.git").fetch(
+                parse_remote_url(server.url(f"r{number}.git"), allow_file=False),
+                "main",
+                credentials=Credentials(username=f"user{number}", token=f"token-of-{number}"),
+                limits=FetchLimits(timeout_seconds=60),
+                way=Way(allowed_nets=["127.0.0.0/8"]),
+            )
+
+    with ThreadPoolExecutor(len(numbers)) as threads:
+        for done in [threads.submit(fetch_own, number) for number in numbers]:
+            done.result()
+
+    sent = {asked.path.split("/")[1]: set() for asked in server.log}
+    for asked in server.log:
+        sent[asked.path.split("/")[1]].add(asked.authorization)
+    own = {
+        n: Credentials(username=f"user{n}", token=f"token-of-{n}").header.partition(": ")[2] for n in numbers
+    }
+    assert sent == {f"r{number}.git": {own[number]} for number in numbers}
+
+
 @pytest.mark.parametrize("credentials", [None, Credentials(token=""), Credentials(token="wrong")])
 def test_missing_and_wrong_credentials_are_told_apart_from_a_broken_network(
     remote: Repository, server: GitServer, fetch: Fetch, credentials: Credentials | None
@@ -118,7 +146,7 @@ def test_missing_and_wrong_credentials_are_told_apart_from_a_broken_network(
         (503, ("network", False)),
     ],
 )
-def test_each_status_has_its_kind(
+def test_f34_each_status_has_its_kind(
     remote: Repository, server: GitServer, fetch: Fetch, status: int, expected: tuple[str, bool]
 ) -> None:
     remote.commit({"a.py": "1"})
@@ -130,7 +158,7 @@ def test_each_status_has_its_kind(
     assert server.url("remote.git") in str(error)
 
 
-def test_a_rate_limit_says_when_to_come_back(remote: Repository, server: GitServer, fetch: Fetch) -> None:
+def test_f34_a_rate_limit_says_when_to_come_back(remote: Repository, server: GitServer, fetch: Fetch) -> None:
     server.switches.status = 429
     server.switches.headers = {"Retry-After": "90"}
 
@@ -139,7 +167,7 @@ def test_a_rate_limit_says_when_to_come_back(remote: Repository, server: GitServ
 
 @pytest.mark.parametrize("status", [301, 302, 307])
 @pytest.mark.parametrize("only_on", ["", "/git-upload-pack"])
-def test_a_redirect_is_named_and_not_followed(
+def test_f68_a_redirect_is_named_and_not_followed(
     remote: Repository, server: GitServer, fetch: Fetch, status: int, only_on: str
 ) -> None:
     remote.commit({"a.py": "1"})
@@ -154,8 +182,8 @@ def test_a_redirect_is_named_and_not_followed(
     assert "secret" not in str(error)
 
 
-@pytest.mark.parametrize("hang", ["accept", "headers", "body"])
-def test_a_server_that_hangs_ends_at_the_deadline(
+@pytest.mark.parametrize("hang", ["accept", "headers", "body", "drip"])
+def test_f33_a_server_that_hangs_ends_at_the_deadline(
     remote: Repository, server: GitServer, fetch: Fetch, hang: str
 ) -> None:
     remote.commit({"a.py": "1"})
@@ -167,6 +195,81 @@ def test_a_server_that_hangs_ends_at_the_deadline(
     assert 0.6 < time.monotonic() - started < 2.5
     assert error.kind == "timeout"
     assert not _git_processes(server)
+
+
+def test_f33_a_server_that_never_shakes_hands_ends_at_the_deadline(fetch: Fetch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        started = time.monotonic()
+        with pytest.raises(FetchError) as caught:
+            fetch(
+                url=f"https://127.0.0.1:{port}/x.git",
+                credentials=ALICE,
+                limits=FetchLimits(timeout_seconds=0.7),
+            )
+
+    assert 0.6 < time.monotonic() - started < 2.5
+    assert caught.value.kind == "timeout"
+
+
+def test_f72_the_token_goes_to_its_own_server_only_whatever_the_mirror_says(
+    remote: Repository, server: GitServer, fetch: Fetch, mirror: Mirror
+) -> None:
+    remote.commit({"a.py": "1"})
+    server.switches.user_and_token = ("alice", TOKEN)
+    fetch(url=server.url("remote.git"), credentials=ALICE)
+    pushed = remote.commit({"a.py": "2"})
+    with GitServer(remote.path.parent) as other:
+        planted = f'[url "{other.url("")}"]\n\tinsteadOf = {server.url("")}\n'
+        (mirror.folder / "config").write_text((mirror.folder / "config").read_text() + planted)
+
+        assert fetch(url=server.url("remote.git"), credentials=ALICE).id == pushed
+
+        server.switches = Switches(redirect_to=f"http://127.0.0.1:{other.port}")
+        _failure(fetch, server, credentials=ALICE)
+        assert other.log == []
+    assert "insteadOf" not in (mirror.folder / "config").read_text()
+
+
+def test_f79_what_a_server_offers_beside_the_pack_is_not_fetched(
+    remote: Repository, server: GitServer, fetch: Fetch
+) -> None:
+    pushed = remote.commit({"a.py": "1"})
+    blob = remote.git("rev-parse", "main:a.py")
+    with GitServer(remote.path.parent) as sink:
+        for name, value in (
+            ("uploadpack.advertiseBundleURIs", "true"),
+            ("bundle.version", "1"),
+            ("bundle.mode", "all"),
+            ("bundle.one.uri", sink.url("one.bundle")),
+            ("uploadpack.blobPackfileUri", f"{blob} {'0' * 40} {sink.url('pack')}"),
+        ):
+            remote.git("config", name, value)
+
+        assert fetch(url=server.url("remote.git")).id == pushed
+        assert sink.log == []
+
+
+def test_f79_a_server_without_the_smart_protocol_is_told_apart(remote: Repository, fetch: Fetch) -> None:
+    remote.commit({"a.py": "1"})
+    remote.git("update-server-info")
+    files = functools.partial(_QuietFiles, directory=str(remote.path.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), files) as dumb:
+        thread = threading.Thread(target=dumb.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with pytest.raises(FetchError, match="smart protocol") as caught:
+                fetch(url=f"http://127.0.0.1:{dumb.server_port}/remote.git")
+        finally:
+            dumb.shutdown()
+            thread.join()
+
+    assert (caught.value.kind, caught.value.permanent) == ("unsupported", True)
+
+
+class _QuietFiles(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name of the base class
+        pass
 
 
 def _git_processes(server: GitServer) -> list[str]:
@@ -194,7 +297,7 @@ def test_a_connection_that_breaks_is_a_matter_of_the_network(
 
 
 @pytest.mark.parametrize("damage", ["truncate", "flip"])
-def test_a_damaged_pack_is_corrupt_and_the_next_good_one_works(
+def test_f35_a_damaged_pack_is_corrupt_and_the_next_good_one_works(
     remote: Repository, server: GitServer, fetch: Fetch, mirror: Mirror, damage: str
 ) -> None:
     good = remote.commit({"a.py": "1"})
@@ -219,7 +322,7 @@ def _flip(content: bytes) -> bytes:
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
 
 
-def test_damage_by_the_server_does_not_cost_what_the_mirror_has(
+def test_f35_damage_by_the_server_does_not_cost_what_the_mirror_has(
     remote: Repository, server: GitServer, fetch: Fetch, mirror: Mirror, store: SnapshotStore
 ) -> None:
     good = remote.commit({"a.py": "1"})
@@ -233,7 +336,7 @@ def test_damage_by_the_server_does_not_cost_what_the_mirror_has(
     assert [path.name for path in mirror.folder.parent.iterdir() if "draft" in path.name] == []
 
 
-def test_a_pack_without_end_stops_at_the_size_limit(
+def test_f66_a_pack_without_end_stops_at_the_size_limit(
     remote: Repository, server: GitServer, fetch: Fetch, mirror: Mirror
 ) -> None:
     remote.commit({"a.py": "1"})
@@ -245,7 +348,7 @@ def test_a_pack_without_end_stops_at_the_size_limit(
     assert sum(file.stat().st_size for file in mirror.folder.rglob("*") if file.is_file()) < 100_000
 
 
-def test_a_page_instead_of_a_repository_is_explained(
+def test_f34_a_page_instead_of_a_repository_is_explained(
     remote: Repository, server: GitServer, fetch: Fetch
 ) -> None:
     server.switches.status = 200
@@ -264,7 +367,7 @@ def test_a_port_where_nobody_listens_is_a_matter_of_the_network(fetch: Fetch) ->
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_this_machine_is_not_contacted_unless_it_is_allowed(
+def test_f69_this_machine_is_not_contacted_unless_it_is_allowed(
     remote: Repository, server: GitServer, fetch: Fetch, host: str
 ) -> None:
     remote.commit({"a.py": "1"})
@@ -276,7 +379,7 @@ def test_this_machine_is_not_contacted_unless_it_is_allowed(
     assert server.log == []
 
 
-def test_git_connects_to_the_address_that_was_checked(
+def test_gt15_git_connects_to_the_address_that_was_checked(
     remote: Repository, server: GitServer, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name exists in our resolver only, so git can know the address from us alone."""
@@ -288,7 +391,7 @@ def test_git_connects_to_the_address_that_was_checked(
     assert fetch(url=server.url("remote.git", "git.invalid")).id
 
 
-def test_one_forbidden_address_of_several_is_enough(
+def test_f69_one_forbidden_address_of_several_is_enough(
     server: GitServer, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [(socket.AF_INET, 1, 6, "", (address, 80)) for address in ("127.0.0.1", "169.254.169.254")]
@@ -323,7 +426,7 @@ def test_a_name_that_does_not_exist_is_a_matter_of_the_network(
     assert (caught.value.kind, caught.value.permanent) == ("network", False)
 
 
-def test_a_token_is_not_sent_in_clear_to_a_network_that_nobody_listed(
+def test_gt06_a_token_is_not_sent_in_clear_to_a_network_that_nobody_listed(
     fetch: Fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -333,40 +436,6 @@ def test_a_token_is_not_sent_in_clear_to_a_network_that_nobody_listed(
     with pytest.raises(FetchError, match=r"not sent to .* without encryption") as caught:
         fetch(url="http://git.example/x.git", credentials=ALICE)
     assert caught.value.kind == "refused"
-
-
-@pytest.fixture
-def tls_server(remote: Repository, tmp_path: Path) -> Iterator[GitServer]:
-    """A server whose certificate no authority of this machine signed."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    pem = tmp_path / "server.pem"
-    pem.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    with GitServer(remote.path.parent, tls=context) as server:
-        yield server
 
 
 def test_a_certificate_that_nobody_vouches_for_ends_the_call_before_the_token_is_sent(

@@ -79,7 +79,7 @@ def _command(call: dict[str, object]) -> list[str]:
     return argv[start:]
 
 
-def test_data_comes_after_the_end_of_options(remote: Repository, fetch: Fetch, shim: Path) -> None:
+def test_f56_data_comes_after_the_end_of_options(remote: Repository, fetch: Fetch, shim: Path) -> None:
     remote.commit({"a.py": "1"})
 
     fetch()
@@ -100,7 +100,7 @@ def test_data_comes_after_the_end_of_options(remote: Repository, fetch: Fetch, s
     assert _command(first)[-1].startswith("+refs/heads/main:refs/sync/")
 
 
-def test_the_environment_is_built_from_nothing(
+def test_gt05_the_environment_is_built_from_nothing(
     remote: Repository, fetch: Fetch, shim: Path, mirror: Mirror, store: SnapshotStore
 ) -> None:
     commit = remote.commit({"a.py": "1"})
@@ -119,7 +119,7 @@ def test_the_environment_is_built_from_nothing(
         assert call["folder"] == str(mirror.folder)
 
 
-def test_the_size_limit_is_set_for_the_call(remote: Repository, fetch: Fetch, shim: Path) -> None:
+def test_gt14_the_size_limit_is_set_for_the_call(remote: Repository, fetch: Fetch, shim: Path) -> None:
     remote.commit({"a.py": "1"})
 
     fetch()
@@ -127,7 +127,7 @@ def test_the_size_limit_is_set_for_the_call(remote: Repository, fetch: Fetch, sh
     assert {call["limit"] for call in _calls(shim) if _command(call)[0] == "fetch"} == {512 * 1024 * 1024}
 
 
-def test_the_token_is_in_one_variable_only(
+def test_cr04_the_token_is_in_one_variable_only(
     remote: Repository, server: GitServer, fetch: Fetch, shim: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -151,7 +151,9 @@ def test_the_token_is_in_one_variable_only(
     assert not any(secret in caplog.text for secret in secrets)
 
 
-def test_the_token_is_in_no_file(remote: Repository, server: GitServer, fetch: Fetch, tmp_path: Path) -> None:
+def test_f71_the_token_is_in_no_file(
+    remote: Repository, server: GitServer, fetch: Fetch, tmp_path: Path
+) -> None:
     remote.commit({"a.py": "1"})
     server.switches.user_and_token = ("alice", TOKEN)
     fetch(url=server.url("remote.git"), credentials=ALICE)
@@ -164,7 +166,7 @@ def test_the_token_is_in_no_file(remote: Repository, server: GitServer, fetch: F
             assert not any(secret in content for secret in secrets), path
 
 
-def test_the_token_is_in_no_text_about_the_call(server: GitServer, fetch: Fetch) -> None:
+def test_f71_the_token_is_in_no_text_about_the_call(server: GitServer, fetch: Fetch) -> None:
     assert TOKEN not in repr(ALICE)
     server.switches.status = 418
 
@@ -187,7 +189,7 @@ def test_the_checked_address_is_pinned_for_names_only(
     assert pins.pop().startswith(f"http.curloptResolve=localhost:{server.port}:")
 
 
-def test_configuration_of_the_user_and_of_the_environment_is_not_read(
+def test_f60_configuration_of_the_user_and_of_the_environment_is_not_read(
     remote: Repository, fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit = remote.commit({"a.py": "1"})
@@ -221,7 +223,7 @@ def test_configuration_of_the_user_and_of_the_environment_is_not_read(
     assert not marker.exists()
 
 
-def test_git_sees_our_configuration_only(remote: Repository, fetch: Fetch, mirror: Mirror) -> None:
+def test_f60_git_sees_our_configuration_only(remote: Repository, fetch: Fetch, mirror: Mirror) -> None:
     remote.commit({"a.py": "1"})
     fetch()
 
@@ -246,7 +248,7 @@ def test_git_is_found_by_an_absolute_path() -> None:
 
 
 @pytest.mark.parametrize("answer", ["git version 2.30.2", "hello"])
-def test_a_git_that_is_too_old_is_refused_with_the_way_out(
+def test_gt20_a_git_that_is_too_old_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
     program = tmp_path / "git"

@@ -51,7 +51,7 @@ GIT_SPELLINGS = [
 
 
 @pytest.mark.parametrize("name", [b"..", b".", b"", *GIT_SPELLINGS])
-def test_a_folder_with_a_hostile_name_refuses_the_tree(
+def test_f63_a_folder_with_a_hostile_name_refuses_the_tree(
     empty_mirror: Mirror, store: SnapshotStore, name: bytes
 ) -> None:
     with pytest.raises(SnapshotError):  # git itself stumbles over the empty name
@@ -60,7 +60,7 @@ def test_a_folder_with_a_hostile_name_refuses_the_tree(
 
 
 @pytest.mark.parametrize("name", [b"..", b"/etc/x", b"a/../b", b"a//b", b".git", b"../x"])
-def test_a_file_with_a_hostile_name_refuses_the_tree(
+def test_f63_a_file_with_a_hostile_name_refuses_the_tree(
     empty_mirror: Mirror, store: SnapshotStore, name: bytes
 ) -> None:
     with pytest.raises(TreeRefused):
@@ -82,7 +82,7 @@ def test_a_file_with_a_hostile_name_refuses_the_tree(
         (b"x/A/b", b"x/a"),
     ],
 )
-def test_names_that_are_one_file_somewhere_refuse_the_tree(
+def test_mt06_names_that_are_one_file_somewhere_refuse_the_tree(
     empty_mirror: Mirror, store: SnapshotStore, names: tuple[bytes, bytes]
 ) -> None:
     with pytest.raises(TreeRefused, match="the same file on some systems"):
@@ -98,7 +98,7 @@ def test_a_slash_in_a_name_is_a_folder_and_nothing_else(
     assert (snapshot.path / name.decode()).read_text() == "1"
 
 
-def test_a_link_and_a_folder_of_one_name_never_lead_outside(
+def test_mt08_a_link_and_a_folder_of_one_name_never_lead_outside(
     empty_mirror: Mirror, store: SnapshotStore
 ) -> None:
     folder = empty_mirror.folder
@@ -112,7 +112,7 @@ def test_a_link_and_a_folder_of_one_name_never_lead_outside(
 
 
 @pytest.mark.parametrize(("mode", "becomes"), [("100777", 0o555), ("100664", 0o444), ("100600", 0o444)])
-def test_odd_modes_become_plain_ones(
+def test_mt04_odd_modes_become_plain_ones(
     empty_mirror: Mirror, store: SnapshotStore, mode: str, becomes: int
 ) -> None:
     snapshot = store.add_commit(empty_mirror, _flat(empty_mirror, b"a.py", mode=mode), TreeLimits())
@@ -130,7 +130,7 @@ def test_an_entry_that_calls_a_tree_a_file_is_an_error(empty_mirror: Mirror, sto
     assert store.digests() == []
 
 
-def test_invalid_utf8_is_left_out_and_shown_escaped(empty_mirror: Mirror, store: SnapshotStore) -> None:
+def test_f64_invalid_utf8_is_left_out_and_shown_escaped(empty_mirror: Mirror, store: SnapshotStore) -> None:
     snapshot = store.add_commit(empty_mirror, _flat(empty_mirror, b"a\xff.py", b"b.py"), TreeLimits())
 
     assert [path.name for path in snapshot.path.iterdir()] == ["b.py"]
@@ -156,7 +156,7 @@ def test_a_missing_file_is_named(empty_mirror: Mirror, store: SnapshotStore) -> 
         store.add_commit(empty_mirror, commit, TreeLimits())
 
 
-def test_a_missing_file_is_not_looked_for_elsewhere(
+def test_f78_a_missing_file_is_not_looked_for_elsewhere(
     empty_mirror: Mirror, store: SnapshotStore, server: GitServer
 ) -> None:
     folder = empty_mirror.folder
@@ -169,7 +169,7 @@ def test_a_missing_file_is_not_looked_for_elsewhere(
     assert server.log == []
 
 
-def test_a_damaged_file_is_found_by_its_name(empty_mirror: Mirror, store: SnapshotStore) -> None:
+def test_mt09_a_damaged_file_is_found_by_its_name(empty_mirror: Mirror, store: SnapshotStore) -> None:
     folder = empty_mirror.folder
     good, other = raw_blob(folder, b"good"), raw_blob(folder, b"evil")
     commit = raw_commit(folder, raw_tree(folder, (PLAIN, b"a.py", good)))
@@ -182,7 +182,7 @@ def test_a_damaged_file_is_found_by_its_name(empty_mirror: Mirror, store: Snapsh
     assert store.digests() == []
 
 
-def test_a_bomb_is_cut_off_at_the_limit(empty_mirror: Mirror, store: SnapshotStore) -> None:
+def test_f65_a_bomb_is_cut_off_at_the_limit(empty_mirror: Mirror, store: SnapshotStore) -> None:
     """Seven objects that describe a million files."""
     folder = empty_mirror.folder
     tree = raw_tree(folder, *((PLAIN, b"f%d" % number, raw_blob(folder, b"x")) for number in range(10)))
@@ -213,7 +213,7 @@ def test_deep_and_long_paths_are_refused(
 
 
 @pytest.mark.parametrize("name", [b"..", b".git", b"git~1", b"a/b"])
-def test_the_fetch_stops_hostile_trees_too(remote: Repository, fetch: Fetch, name: bytes) -> None:
+def test_f63_the_fetch_stops_hostile_trees_too(remote: Repository, fetch: Fetch, name: bytes) -> None:
     folder = raw_tree(remote.path, (PLAIN, b"x", raw_blob(remote.path, b"1")))
     remote.move("main", raw_commit(remote.path, raw_tree(remote.path, ("40000", name, folder))))
 

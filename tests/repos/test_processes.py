@@ -40,7 +40,7 @@ def _is_gone(pid: int, within_seconds: float = 5) -> bool:
 
 
 @pytest.mark.parametrize("rest", ["wait", "exit 0"])
-def test_helpers_end_at_the_deadline_also_when_their_parent_ended_before(rest: str) -> None:
+def test_f76_helpers_end_at_the_deadline_also_when_their_parent_ended_before(rest: str) -> None:
     started = time.monotonic()
     with _process(ORPHAN.format(rest=rest), timeout_seconds=0.3) as process:
         output = Tail(100)
@@ -52,7 +52,7 @@ def test_helpers_end_at_the_deadline_also_when_their_parent_ended_before(rest: s
     assert _is_gone(int(output.data))
 
 
-def test_helpers_end_when_the_caller_leaves_early() -> None:
+def test_f76_helpers_end_when_the_caller_leaves_early() -> None:
     with _process(ORPHAN.format(rest="wait")) as process:
         helper = int(process.stdout.readline())
     assert _is_gone(helper)

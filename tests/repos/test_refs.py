@@ -63,7 +63,7 @@ def test_honest_names_pass_unchanged(name: str) -> None:
         "a\x85",
     ],
 )
-def test_names_that_mean_something_else_are_refused(name: str) -> None:
+def test_f59_names_that_mean_something_else_are_refused(name: str) -> None:
     with pytest.raises(InvalidRefName, match="cannot be the name"):
         check_ref_name(name)
 
@@ -80,7 +80,7 @@ def test_the_message_is_one_printable_line() -> None:
     st.text(alphabet=st.characters(codec="utf-8"), max_size=70)
     | st.from_regex(r"[a-z@{}./~^*-]{1,12}", fullmatch=True)
 )
-def test_git_accepts_what_we_accept(name: str) -> None:
+def test_f59_git_accepts_what_we_accept(name: str) -> None:
     try:
         check_ref_name(name)
     except InvalidRefName:

@@ -38,7 +38,7 @@ from jobyard_repos.remotes import RemoteUrl, parse_remote_url
         ("https://git.example/größe", "https://git.example/gr%C3%B6%C3%9Fe", "https://git.example:443"),
     ],
 )
-def test_an_address_has_one_canonical_form(text: str, canonical: str, origin: str) -> None:
+def test_f58_an_address_has_one_canonical_form(text: str, canonical: str, origin: str) -> None:
     url = parse_remote_url(text, allow_file=False)
 
     assert (str(url), url.origin) == (canonical, origin)
@@ -52,7 +52,7 @@ def test_a_user_name_moves_into_its_own_field() -> None:
 
 
 @pytest.mark.parametrize("userinfo", ["alice:secret", "alice:", ":secret", "alice%3Asecret:x"])
-def test_a_password_is_refused_without_being_repeated(userinfo: str) -> None:
+def test_f58_a_password_is_refused_without_being_repeated(userinfo: str) -> None:
     with pytest.raises(InvalidRemoteUrl, match="use the token field") as caught:
         parse_remote_url(f"https://{userinfo}@git.example/a", allow_file=False)
     assert "secret" not in str(caught.value)
@@ -139,18 +139,35 @@ def test_a_password_is_refused_without_being_repeated(userinfo: str) -> None:
         "ssh://-oProxyCommand=x/r",
     ],
 )
-def test_what_is_no_plain_address_is_refused(text: str) -> None:
+def test_f55_f58_what_is_no_plain_address_is_refused(text: str) -> None:
     with pytest.raises(InvalidRemoteUrl) as caught:
         parse_remote_url(text, allow_file=False)
     assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize(
-    "text", ["ssh://git@git.example/a", "git@git.example:a/b.git", "git+ssh://git.example/a"]
+    ("text", "canonical", "for_git"),
+    [
+        ("ssh://git@Git.Example/a/b.git", "ssh://git.example/a/b.git", "ssh://git@git.example/a/b.git"),
+        ("ssh://git.example:22/a", "ssh://git.example/a", "ssh://git@git.example/a"),
+        ("ssh://bob@git.example:2222/a", "ssh://git.example:2222/a", "ssh://bob@git.example:2222/a"),
+        ("git@git.example:a/b.git", "git.example:a/b.git", "git@git.example:a/b.git"),
+        ("bob@git.example:/srv/a", "ssh://git.example/srv/a", "ssh://bob@git.example/srv/a"),
+        ("[::1]:a", "[::1]:a", "git@[::1]:a"),
+    ],
 )
-def test_ssh_is_refused_with_what_to_use_instead(text: str) -> None:
-    with pytest.raises(InvalidRemoteUrl, match="ssh remotes are not supported yet; use https with a token"):
-        parse_remote_url(text, allow_file=False)
+def test_ssh_addresses_in_both_forms(text: str, canonical: str, for_git: str) -> None:
+    url = parse_remote_url(text, allow_file=False)
+
+    assert (url.scheme, str(url)) == ("ssh", canonical)
+    assert url.for_git(url.username or "git") == for_git
+    again = parse_remote_url(canonical, allow_file=False)
+    assert (str(again), again.origin, again.for_git("x")) == (canonical, url.origin, url.for_git("x"))
+
+
+def test_another_spelling_of_ssh_says_what_to_write() -> None:
+    with pytest.raises(InvalidRemoteUrl, match="Write ssh:// or"):
+        parse_remote_url("git+ssh://git.example/a", allow_file=False)
 
 
 @pytest.mark.parametrize(
@@ -198,11 +215,16 @@ def test_any_text_is_refused_or_has_a_harmless_canonical_form(
     except InvalidRemoteUrl:
         return
     text = str(url)
-    assert text.startswith(f"{url.scheme}://")
-    assert url.scheme in ({"https", "http", "file"} if allow_file else {"https", "http"})
+    assert text.startswith(f"{url.bracketed_host}:" if url.is_relative else f"{url.scheme}://")
+    assert url.scheme in ({"https", "http", "ssh", "file"} if allow_file else {"https", "http", "ssh"})
     assert text.isascii()
     assert text.isprintable()
     assert not set(text) & set(' \\"#?')
     assert parse_remote_url(text, allow_file=allow_file) == RemoteUrl(
-        scheme=url.scheme, host=url.host, port=url.port, username="", path=url.path
+        scheme=url.scheme,
+        host=url.host,
+        port=url.port,
+        username="",
+        path=url.path,
+        is_relative=url.is_relative,
     )

@@ -211,7 +211,7 @@ def _lose_manifest(path: Path) -> None:
         _lose_manifest,
     ],
 )
-def test_damage_is_found_and_repaired_from_the_mirror(
+def test_f44_damage_is_found_and_repaired_from_the_mirror(
     take: Take, store: SnapshotStore, mirror: Mirror, fetch: Fetch, damage: Damage
 ) -> None:
     good = take(FILES)
@@ -355,7 +355,7 @@ def test_only_a_full_commit_id_names_a_commit(store: SnapshotStore, mirror: Mirr
         store.add_commit(mirror, text, TreeLimits())
 
 
-def test_links_and_submodules_are_left_out_with_a_note(take: Take) -> None:
+def test_f61_f62_links_and_submodules_are_left_out_with_a_note(take: Take) -> None:
     snapshot = take(
         {
             "a.py": "1",
@@ -397,7 +397,7 @@ def test_links_and_submodules_are_left_out_with_a_note(take: Take) -> None:
         "x" * 256,
     ],
 )
-def test_unwanted_names_are_left_out_with_a_note(take: Take, path: str) -> None:
+def test_f64_unwanted_names_are_left_out_with_a_note(take: Take, path: str) -> None:
     snapshot = take({"a.py": "1", path: "2"})
 
     assert set(_content(snapshot.path)) == {"a.py"}
@@ -405,7 +405,7 @@ def test_unwanted_names_are_left_out_with_a_note(take: Take, path: str) -> None:
     assert snapshot.notes[0].isprintable()
 
 
-def test_attributes_of_the_repository_change_nothing(take: Take) -> None:
+def test_mt14_attributes_of_the_repository_change_nothing(take: Take) -> None:
     snapshot = take(
         {".gitattributes": "* text eol=crlf ident export-ignore filter=lfs\n", "a.py": "# $Id$\nx\n"}
     )
@@ -413,7 +413,7 @@ def test_attributes_of_the_repository_change_nothing(take: Take) -> None:
     assert (snapshot.path / "a.py").read_bytes() == b"# $Id$\nx\n"
 
 
-def test_a_pointer_of_git_lfs_stays_text_with_a_note(take: Take) -> None:
+def test_mt14_a_pointer_of_git_lfs_stays_text_with_a_note(take: Take) -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n"
     snapshot = take({"big.bin": pointer})
 
@@ -432,7 +432,7 @@ def test_a_file_beyond_the_limit_is_left_out_with_a_note(take: Take) -> None:
     ("limits", "sentence"),
     [(TreeLimits(files=2), "more than 2 files"), (TreeLimits(total_bytes=4), "more than 4 bytes together")],
 )
-def test_a_tree_beyond_a_limit_is_refused_before_anything_is_written(
+def test_mt03_a_tree_beyond_a_limit_is_refused_before_anything_is_written(
     take: Take, store: SnapshotStore, limits: TreeLimits, sentence: str
 ) -> None:
     with pytest.raises(TreeRefused, match=sentence):
@@ -447,7 +447,7 @@ def test_many_notes_are_counted(take: Take) -> None:
     assert snapshot.notes[-1] == "There are 50 more notes like these."
 
 
-def test_a_snapshot_outlives_its_mirror(take: Take, store: SnapshotStore, mirror: Mirror) -> None:
+def test_f77_a_snapshot_outlives_its_mirror(take: Take, store: SnapshotStore, mirror: Mirror) -> None:
     snapshot = take(FILES)
 
     mirror.remove()

@@ -46,7 +46,7 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_forbidden_names_do_not_appear(path: Path) -> None:
+def test_gt03_forbidden_names_do_not_appear(path: Path) -> None:
     names = set(_names(ast.parse(path.read_text())))
 
     assert names & FORBIDDEN_NAMES == set()
@@ -55,7 +55,7 @@ def test_forbidden_names_do_not_appear(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_only_one_module_starts_programs_and_never_through_a_shell_string(path: Path) -> None:
+def test_gt01_only_one_module_starts_programs_and_never_through_a_shell_string(path: Path) -> None:
     tree = ast.parse(path.read_text())
     names = set(_names(tree))
 
