@@ -22,13 +22,18 @@ class AppsMethods:
         self._value: Any = None
         self._problem: BaseException | None = None
 
-    def main(self, call: Callable[..., Any], enter: Callable[[str], None]) -> None:
+    def main(
+        self,
+        call: Callable[..., Any],
+        enter: Callable[[str], None],
+        measured: Callable[[Callable[..., Any]], Callable[..., Any]],
+    ) -> None:
         """``before_start``, ``run``, ``on_success``."""
         try:
             enter("before_start")
             call(self._job.before_start, *self._task)
             enter("run")
-            self._value = call(getattr(self._job, "run", _no_run), **self._inputs)
+            self._value = call(measured(getattr(self._job, "run", _no_run)), **self._inputs)
             enter("on_success")
             call(self._job.on_success, self._value, *self._task)
         except BaseException as exc:

@@ -64,7 +64,7 @@ class SourceFinder(importlib.abc.MetaPathFinder):
 
     def _is_tolerated(self, fullname: str) -> bool:
         """A folder that only holds modules must not take them down with its ``__init__.py``."""
-        return fullname in (self._namespace.package, self._namespace.job_package)
+        return f"{self._namespace.job_package}.".startswith(f"{fullname}.")
 
 
 class FileLoader(importlib.abc.InspectLoader):

@@ -74,7 +74,7 @@ class Importer(EcosystemImporter):
             return f"{package}.{name}"
         if top == "jobs":
             return namespace.job_package + dot + rest
-        if top in namespace.import_names and rest.partition(".")[0] in ("", namespace.job_path):
+        if top in namespace.import_names and self._is_in_root(rest.partition(".")[0]):
             return namespace.package + dot + rest
         return None
 
@@ -83,6 +83,9 @@ class Importer(EcosystemImporter):
             packages = (self._namespace.job_package, self._namespace.package)
             self._private[top] = next((item for item in packages if self._exists(item, top)), None)
         return self._private[top]
+
+    def _is_in_root(self, top: str) -> bool:
+        return not top or self._exists(self._namespace.package, top)
 
     def _exists(self, package: str, top: str) -> bool:
         folder = self._namespace.root.joinpath(*package.split(".")[1:])

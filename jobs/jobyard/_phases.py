@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from jobyard import statuses
 from jobyard._apps_phases import AppsMethods
 from jobyard.declarations import is_defined_by_author, style_of, test_methods_of
-from jobyard.errors import AbortTransaction, RunCancelled, SoftTimeLimitExceeded
+from jobyard.errors import AbortTransaction, PlanDiffers, RunCancelled, SoftTimeLimitExceeded
 from jobyard.events import FAILURE, INFO, WARNING
 from jobyard.interrupts import Interrupts
 from jobyard.job import BaseJob
+from jobyard.profiling import profiled
 from jobyard.result import RunResult
 from jobyard.run_signature import arguments_for
 from jobyard.tracebacks import describe, format_exception
@@ -90,18 +91,21 @@ class Phases:
 
     def _call_main_methods(self) -> None:
         if self.apps is not None:
-            self.apps.main(self._call, self._enter)
+            self.apps.main(self._call, self._enter, self._measured)
             return
         tests = test_methods_of(type(self.job), self.job)
         run = getattr(self.job, "run", None)
         if run is not None:
             args, kwargs = arguments_for(run, self.data, self.run.commit)
-            self._call(run, *args, **kwargs)
+            self._call(self._measured(run), *args, **kwargs)
         if style_of(type(self.job)) == "netbox-report":
             tests.insert(0, "pre_run")
         for name in tests:
             self._enter(name)
             self._call(getattr(self.job, name))
+
+    def _measured(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        return profiled(run, self.result) if self.run.is_profiled else run
 
     def _post_run_method(self) -> Callable[[], Any] | None:
         if self.apps is not None:
@@ -143,6 +147,10 @@ class Phases:
         _assign(self.job, "failed", value=True)
         if isinstance(exc, RunCancelled):
             return self._cancelled()
+        if isinstance(exc, PlanDiffers):
+            self._add_row(str(PlanDiffers.__doc__), FAILURE)
+            self._say_reverted(REVERTED)
+            return Outcome(status=statuses.ERRORED, reason=statuses.PLAN_DIFFERS)
         self._add_row(f"An exception occurred: `{describe(exc)}`\n```\n{format_exception(exc)}\n```", FAILURE)
         if not committed:
             self._say_reverted(REVERTED_BY_ERROR)

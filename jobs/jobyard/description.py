@@ -22,13 +22,14 @@ from jobyard.declarations import (
 )
 from jobyard.errors import InvalidDeclaration
 from jobyard.job import BaseJob, grouping_of
+from jobyard.lock_names import check_templates
 from jobyard.log_rows import text_of
 from jobyard.meta import META_NAMES, JobMeta, resolve_meta
 from jobyard.namespaces import origin_of
 from jobyard.plain_data import plain
 from jobyard.receivers import JobButtonReceiver, JobHookReceiver
 from jobyard.source_lines import line_of_class
-from jobyard.spec import JobSpec, VariableSpec
+from jobyard.spec import JobSpec, Json, VariableSpec
 from jobyard.variable_description import describe_variable
 
 MAX_NAME = 100
@@ -56,7 +57,9 @@ def describe_job(cls: type[BaseJob]) -> JobSpec:
     variables = _variables(cls, warnings)
     tests = _test_methods(cls, warnings)
     is_apps_job = issubclass(cls, AppsJob)
+    fieldsets = _fieldsets(meta.fieldsets, [variable.name for variable in variables], warnings)
     warnings[:0] = [*meta.warnings, *_warnings(cls, has_variables=bool(variables))]
+    check_templates(meta.locks, [variable.name for variable in variables])
     spec = JobSpec(
         module=origin_of(cls.__module__).module,
         class_name=_checked_class_name(cls),
@@ -64,10 +67,12 @@ def describe_job(cls: type[BaseJob]) -> JobSpec:
         style=style_of(cls),
         is_job_hook_receiver=issubclass(cls, JobHookReceiver),
         is_job_button_receiver=issubclass(cls, JobButtonReceiver),
+        names_locks=is_defined_by_author(cls, "lock_names"),
         has_run=is_defined_by_author(cls, "run"),
         has_post_run=not is_apps_job and is_defined_by_author(cls, "post_run"),
         test_methods=[] if is_apps_job else tests,
         variables=variables,
+        fieldsets=fieldsets,
         path=path_in_source(cls),
         line=line_of_class(cls),
         warnings=warnings,
@@ -103,12 +108,14 @@ def _with_meta(spec: JobSpec, meta: JobMeta) -> JobSpec:
         read_only=meta.read_only,
         hidden=meta.hidden,
         field_order=meta.field_order[:MAX_NAMES_IN_LIST],
-        fieldsets=meta.fieldsets,
         soft_time_limit=meta.soft_time_limit,
         time_limit=meta.time_limit,
         has_sensitive_variables=meta.has_sensitive_variables,
         approval_required=meta.approval_required,
         scheduling_enabled=meta.scheduling_enabled,
+        run_limit=meta.run_limit,
+        locks=meta.locks[:MAX_NAMES_IN_LIST],
+        max_retries=meta.max_retries,
         task_queues=meta.task_queues[:MAX_NAMES_IN_LIST],
         warnings=warnings,
     )
@@ -130,6 +137,19 @@ def _variables(cls: type, warnings: list[str]) -> list[VariableSpec]:
             )
         found.append(describe_variable(cls, name, variable, warnings))
     return found
+
+
+def _fieldsets(groups: list[Json] | None, names: list[str], warnings: list[str]) -> list[Json] | None:
+    """Only with names that are variables, each in the first group that has it."""
+    left, kept = set(names), []
+    for heading, members in groups or []:
+        unknown = [name for name in members if name not in names and name not in _RESERVED]
+        warnings += [f"Meta.fieldsets names {name}, which is no variable." for name in unknown]
+        own = [name for name in dict.fromkeys(members) if name in left]
+        left -= set(own)
+        if own:
+            kept.append([heading[:MAX_GROUPING], own])
+    return kept or None
 
 
 def _test_methods(cls: type, warnings: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ Everything that jobyard raises towards authors and towards the server.
     JobyardError
     ├── InvalidInput              one value was refused; has the messages
     ├── InputErrors               the inputs of a run were refused; has all of them
+    ├── PlanDiffers               a run would not have made the changes that were approved
     ├── InitializationError       a run cannot start, for a reason told in one sentence
     ├── InvalidDeclaration        a job class cannot be described; names the class and the variable
     └── OutsideSource             (also ImportError) a job file leads out of its source
@@ -48,6 +49,10 @@ class InputErrors(JobyardError):  # noqa: N818  # an event of the domain
 
 class InitializationError(JobyardError):
     """The run cannot start; the text is logged as it is, without a traceback."""
+
+
+class PlanDiffers(JobyardError):  # noqa: N818  # an event of the domain
+    """The changes of this run are not those of the plan that was approved, so none of them was kept."""
 
 
 class InvalidDeclaration(JobyardError):  # noqa: N818  # an event of the domain

@@ -51,6 +51,23 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Rows of the change log that are about to be rolled back, in order, as the database writes them out."""
+
+    rows: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilePiece:
+    """A part of a file that the job leaves behind; the parts of a file follow each other."""
+
+    number: int  #: Of the file within its run, from 1.
+    name: str
+    data: str  #: Base64, at most 1 MiB when decoded.
+    is_last: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """The last event of a run; without it a run cannot be completed."""
 
@@ -59,16 +76,27 @@ class Result:
     output: str = ""
     author_data: dict[str, Any] = field(default_factory=dict)
     data_committed: bool = False
+    timings: dict[str, Any] = field(default_factory=dict)  #: Seconds by phase, as the job's process saw them.
 
 
-Event = Started | GroupOpened | LogRow | Progress | Result
+@dataclass(frozen=True, kw_only=True)
+class LocksNamed:
+    """The class was asked what its run will lock; nothing else was done."""
+
+    names: list[str]
+
+
+Event = Started | GroupOpened | LogRow | Progress | Changes | FilePiece | Result | LocksNamed
 
 _TYPES: dict[str, type[Event]] = {
     "started": Started,
     "group": GroupOpened,
     "log": LogRow,
     "progress": Progress,
+    "changes": Changes,
+    "file": FilePiece,
     "result": Result,
+    "locks": LocksNamed,
 }
 _NAMES = {cls: name for name, cls in _TYPES.items()}
 

@@ -6,6 +6,7 @@ Knows no database and no supervisor: rows go to a sink, transactions belong to t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from jobyard.interrupts import Interrupts, UntornSink
 from jobyard.job import BaseJob
 from jobyard.meta import resolve_meta
 from jobyard.model_objects import ModelObjects
+from jobyard.output_files import OutputLimits
 from jobyard.plain_data import plain, storable
 from jobyard.request import JobRequest
 from jobyard.result import RunResult
@@ -63,6 +65,8 @@ class RunContext:
     files: Mapping[str, BinaryIO] = field(default_factory=dict)
     objects: ObjectLoader = field(default_factory=ModelObjects)
     root: Path | None = None  #: Root of the snapshot.
+    is_profiled: bool = False  #: Measure ``run``.
+    output_limits: OutputLimits = field(default_factory=OutputLimits)
     cancelled_by: Callable[[], str] = str  #: Asked when the run was cancelled: user name, or "".
 
 
@@ -84,18 +88,22 @@ def execute_and_keep(
     job_class: JobSource, run: RunContext, *, sink: Sink, database: Transactions
 ) -> tuple[Result, BaseJob | None]:
     """The same as ``execute``, for tests that look at the instance afterwards; None if there was none."""
-    interrupts = Interrupts()
+    interrupts, clock = Interrupts(), PhaseClock()
     sink = UntornSink(sink, interrupts)
     with interrupts.installed():
         try:
             phases = _prepare(job_class, run, sink=sink, database=database, interrupts=interrupts)
         except BaseException as exc:  # noqa: BLE001  # authors' classes raise anything
             return initialization_failure(exc, sink), None
+        clock.ended("load")
         phases.result.set_status(statuses.RUNNING)
         sink.emit(Started())
         with rows_of(phases.result):
-            outcome = phases.post_run(phases.main())
-    result = _result_of(phases.result, outcome)
+            outcome = phases.main()
+            clock.ended("main")
+            outcome = phases.post_run(outcome)
+            clock.ended("post_run")
+    result = _result_of(phases.result, outcome, clock)
     sink.emit(result)
     return result, phases.job
 
@@ -147,7 +155,14 @@ def _tie_to_run(job: BaseJob, run: RunContext, sink: Sink) -> RunResult:
     job.failed = False
     job.active_test = "initialization"
     job.request = JobRequest(run.request, run.user)
-    result = RunResult(run_id=run.id, name=run.class_path, user=run.user, sink=sink, on_failure=flag)
+    result = RunResult(
+        run_id=run.id,
+        name=run.class_path,
+        user=run.user,
+        sink=sink,
+        on_failure=flag,
+        output_limits=run.output_limits,
+    )
     job.job_result = result
     return result
 
@@ -164,11 +179,25 @@ def _warn_about_limits(result: RunResult, run: RunContext) -> None:
     )
 
 
-def _result_of(result: RunResult, outcome: Outcome) -> Result:
+class PhaseClock:
+    """Seconds of each phase, one after the other."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def ended(self, phase: str) -> None:
+        now = time.perf_counter()
+        self.seconds[phase] = round(now - self._since, 6)
+        self._since = now
+
+
+def _result_of(result: RunResult, outcome: Outcome, clock: PhaseClock) -> Result:
     return Result(
         status=outcome.status,
         reason=outcome.reason,
         output=storable(result.data.output),
         author_data=plain(result.data.author_data),
         data_committed=outcome.data_committed,
+        timings=clock.seconds,
     )

@@ -20,6 +20,7 @@ from jobyard.load_errors import load_error
 from jobyard.loader import Loader, PluginLoader, SourceLoader
 from jobyard.module_warnings import module_warnings
 from jobyard.plain_data import plain
+from jobyard.script_order import in_script_order
 from jobyard.source_lines import line_of_class
 from jobyard.spec import LoadError, ModuleReport
 
@@ -37,7 +38,8 @@ def describe_module(loader: Loader, module: ModuleFile) -> ModuleReport:
     """
     try:
         loaded = loader.load(module.name)
-        report = _report(module, jobs_in(loaded), module_warnings(loaded, module), loader.root)
+        jobs = in_script_order(loaded, jobs_in(loaded))
+        report = _report(module, jobs, module_warnings(loaded, module), loader.root)
     except BaseException as exc:  # noqa: BLE001  # authors raise anything
         report = ModuleReport(
             module=module.name, path=module.path, error=load_error(exc, loader.root, module.path)
@@ -58,20 +60,21 @@ def describe_plugin(module_name: str) -> ModuleReport:
         root = loader.root
         loaded = loader.load(module_name)
         path = _path_of(loaded, root)
-        return _report(ModuleFile(module_name, path), listed_jobs(loaded), [], root)
+        jobs = [(0, cls) for cls in listed_jobs(loaded)]
+        return _report(ModuleFile(module_name, path), jobs, [], root)
     except BaseException as exc:  # noqa: BLE001  # plugins raise anything
         return ModuleReport(module=module_name, path=path, error=load_error(exc, root, path))
 
 
 def _report(
-    module: ModuleFile, classes: list[type[BaseJob]], warnings: list[str], root: Path
+    module: ModuleFile, classes: list[tuple[int, type[BaseJob]]], warnings: list[str], root: Path
 ) -> ModuleReport:
     if len(classes) > MAX_JOBS:
         warnings.append(f"Only the first {MAX_JOBS} jobs of this module are listed.")
     jobs = []
-    for cls in classes[:MAX_JOBS]:
+    for position, cls in classes[:MAX_JOBS]:
         try:
-            jobs.append(describe_job(cls))
+            jobs.append(replace(describe_job(cls), position=position))
         except BaseException as exc:  # noqa: BLE001  # author code is asked
             return ModuleReport(module=module.name, path=module.path, error=_error_of(cls, exc, root))
     warnings = warnings[:_MAX_WARNINGS]

@@ -14,7 +14,10 @@ from jobyard.data_files import load_json_for, load_yaml_for, path_in_source
 from jobyard.declarations import base_class, test_methods_of, variables_of
 from jobyard.meta import resolve_meta
 from jobyard.namespaces import origin_of
+from jobyard.output_files import CreatedFile
 from jobyard.result import ResultData, RunResult
+from jobyard.row_logger import row_logger
+from jobyard.run_signature import takes_variables
 
 
 class _ClassValue:
@@ -90,7 +93,10 @@ class BaseJob:
 
     @property
     def logger(self) -> logging.Logger:
-        """Records go to the console text of the run, not to its log rows."""
+        """Records go to the console text of the run; to its log rows where ``run`` takes the variables."""
+        run = getattr(type(self), "run", None)
+        if run is not None and takes_variables(run, variables_of(type(self))):
+            return row_logger(type(self).__name__)
         return logging.getLogger(f"nautobot.jobs.{type(self).__name__}")
 
     @property
@@ -112,6 +118,19 @@ class BaseJob:
     def load_json(self, filename: str) -> Any:
         """Data of a JSON file beside the job or in the root of its source."""
         return load_json_for(type(self), filename)
+
+    def create_file(self, name: str, content: str | bytes) -> CreatedFile:
+        """
+        Leave a file with the run, for people to download.
+
+        It stays whatever becomes of the run, also after a dry run. Raises ValueError for a name that is a
+        path and for content that is larger than allowed.
+        """
+        return self.job_result.create_file(name, content)
+
+    def progress(self, done: float, total: float | None = None, message: Any = "") -> None:
+        """Say how far the run is; shown while it goes on."""
+        self.job_result.set_progress(done, total, message)
 
     @classmethod
     def _get_vars(cls) -> dict[str, Any]:

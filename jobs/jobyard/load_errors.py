@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from jobyard import compat
+from jobyard._imports import is_library
 from jobyard.log_rows import text_of
 from jobyard.missing_packages import distribution_of, is_plugin
 from jobyard.namespaces import namespaces
@@ -75,6 +76,8 @@ def _missing_module(name: str) -> str:
     if is_plugin(top):
         return f"needs the plugin {top}, which is not installed here"
     distribution = distribution_of(top)
+    if top != name and is_library(top):
+        return f"the package {distribution} is installed here, but has no module {name}; other versions may"
     hint = f" (distribution {distribution})" if distribution != top else ""
     return f"needs the package {top}{hint}, which is not installed here"
 
@@ -83,7 +86,9 @@ def _missing_name(module: str, name: str) -> str:
     own = _name_in_source(module)
     if own is not None:
         return f"{own or 'this source'} has no name {name}"
-    known = compat.name_of_target(module) or (module if compat.is_package(module) else None)
+    known = compat.name_of_target(module)
+    if known is None and (compat.is_package(module) or compat.is_provided(module)):
+        known = module
     if known is None:
         return ""
     if compat.is_package(f"{known}.models") or not known.endswith(".models"):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol, Self
 
-from jobyard import _imports
+from jobyard import _ecosystem_finder, _imports
 from jobyard._finder import SourceFinder
 from jobyard._plugin_finder import PluginFinder
 from jobyard.namespaces import Namespace, forget, private_package, register, register_plugin
@@ -41,7 +41,7 @@ class SourceLoader:
 
     Args:
         root: Root of the snapshot on disk.
-        job_path: ``""`` when modules lie in the root, ``jobs`` for Git sources.
+        job_path: Folder of the modules, with slashes (``jobs``); ``""`` when they lie in the root.
         source: Source key: ``local`` or ``git.<slug>``.
         digest: Digest of the snapshot; with *source* it makes the private package name.
     """
@@ -72,6 +72,7 @@ class SourceLoader:
         if self._finder not in sys.meta_path:
             sys.meta_path.insert(0, self._finder)
         importlib.import_module = _imports.import_module_for_jobs
+        _ecosystem_finder.install()
         return self
 
     def uninstall(self) -> None:
@@ -84,6 +85,7 @@ class SourceLoader:
             del sys.modules[name]
         if not any(isinstance(finder, SourceFinder | PluginFinder) for finder in sys.meta_path):
             importlib.import_module = _imports._import_module  # noqa: SLF001  # our own module
+            _ecosystem_finder.uninstall()
 
     def __enter__(self) -> Self:
         return self.install()
@@ -122,6 +124,7 @@ class PluginLoader:
         if package not in known:
             sys.meta_path.insert(0, PluginFinder(package))
         importlib.import_module = _imports.import_module_for_jobs
+        _ecosystem_finder.install()
         return self
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ from jobyard.declarations import authors_classes
 from jobyard.variables import ScriptVariable
 
 _MISSING = object()
+MAX_RETRIES = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ _ATTRIBUTES = (
     _Attribute("has_sensitive_variables", bool, default=True),
     _Attribute("approval_required", bool, default=False),
     _Attribute("task_queues", (list, tuple), default=()),
+    _Attribute("is_singleton", bool, default=False, on_class=False),
+    _Attribute("run_limit", int, default=0, on_class=False),
+    _Attribute("locks", (list, tuple), default=(), on_class=False),
+    _Attribute("idempotent", bool, default=False, on_class=False),
+    _Attribute("max_retries", int, default=0, on_class=False),
     _Attribute("job_timeout", int, default=0, on_class=False),
     _Attribute("fieldsets", (list, tuple), default=(), on_class=False),
     _Attribute("scheduling_enabled", bool, default=True, on_class=False),
@@ -58,6 +64,10 @@ class JobMeta:
     task_queues: list[str]
     fieldsets: list[Any] | None
     scheduling_enabled: bool
+    run_limit: int  #: Runs of the job that may be active at once; 0: any number.
+    locks: list[str]  #: Templates, see ``lock_names``.
+    idempotent: bool  #: Doing it twice is as good as doing it once, so it may be tried again.
+    max_retries: int
     warnings: list[str] = field(default_factory=list)  #: Values of a wrong type, named.
 
 
@@ -66,13 +76,27 @@ def resolve_meta(cls: type) -> JobMeta:
     warnings: list[str] = []
     values = {attribute.name: _value(cls, attribute, warnings) for attribute in _ATTRIBUTES}
     timeout = values.pop("job_timeout")
-    for name in ("field_order", "task_queues"):
+    if values.pop("is_singleton"):
+        values["run_limit"] = 1
+    values["max_retries"] = _retries(values, warnings)
+    for name in ("field_order", "task_queues", "locks"):
         values[name] = [str(item) for item in values[name]]
     values["name"] = values["name"] or cls.__name__
     values["description"] = inspect.cleandoc(values["description"]).strip()
     values["time_limit"] = values["time_limit"] or timeout
     values["fieldsets"] = _fieldsets(values["fieldsets"], warnings)
     return replace(JobMeta(**values), warnings=warnings)
+
+
+def _retries(values: dict[str, Any], warnings: list[str]) -> int:
+    """Trying again takes both words: how often, and that it does no harm."""
+    asked: int = values["max_retries"]
+    if asked and not values["idempotent"]:
+        warnings.append("Meta.max_retries has no effect without Meta.idempotent = True.")
+        return 0
+    if asked > MAX_RETRIES:
+        warnings.append(f"Meta.max_retries is {MAX_RETRIES} at most.")
+    return min(asked or (1 if values["idempotent"] else 0), MAX_RETRIES)
 
 
 def _value(cls: type, attribute: _Attribute, warnings: list[str]) -> Any:

@@ -7,6 +7,7 @@ from types import ModuleType
 from jobyard._imports import is_library
 from jobyard.discovery import ModuleFile
 from jobyard.job_classes import jobs_in
+from jobyard.script_order import script_order_warnings
 
 
 def module_warnings(loaded: ModuleType, module: ModuleFile) -> list[str]:
@@ -20,7 +21,7 @@ def module_warnings(loaded: ModuleType, module: ModuleFile) -> list[str]:
             f"Elsewhere, import {module.name} means the library of that name; other files reach this module "
             f"with: from . import {module.name}"
         )
-    return warnings + _same_names(loaded)
+    return warnings + script_order_warnings(loaded) + _same_names(loaded)
 
 
 def _same_names(loaded: ModuleType) -> list[str]:

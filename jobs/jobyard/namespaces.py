@@ -21,12 +21,14 @@ class Namespace:
     source: str  #: ``local``, ``git.netops`` or ``plugins``.
     digest: str
     root: Path  #: Root of the snapshot, real path.
-    job_path: str  #: ``""`` when modules lie in the root, ``jobs`` otherwise.
+    job_path: (
+        str  #: ``""`` when modules lie in the root, else their folder: ``jobs``, ``automation/scripts``.
+    )
 
     @property
     def job_package(self) -> str:
         """Package that holds the job modules."""
-        return f"{self.package}.{self.job_path}" if self.job_path else self.package
+        return ".".join([self.package, *filter(None, self.job_path.split("/"))])
 
     @property
     def import_names(self) -> set[str]:

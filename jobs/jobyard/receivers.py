@@ -18,9 +18,8 @@ class JobHookReceiver(Job):
     def run(self, data: dict[str, Any], commit: Any) -> Any:
         del commit
         change = data["object_change"]
-        return self.receive_job_hook(
-            change=change, action=change.action, changed_object=change.changed_object
-        )
+        changed = None if change.action == "delete" else change.changed_object
+        return self.receive_job_hook(change=change, action=change.action, changed_object=changed)
 
     def receive_job_hook(self, change: Any, action: str, changed_object: Any) -> Any:
         raise NotImplementedError("receive_job_hook() must be implemented.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, MutableMapping
 from datetime import datetime
@@ -9,8 +10,11 @@ from typing import Any, Self
 from uuid import UUID
 
 from jobyard import statuses
-from jobyard.events import COUNTED_LEVELS, DEFAULT, FAILURE, LEVELS, GroupOpened, LogRow, Sink
+from jobyard.events import COUNTED_LEVELS, DEFAULT, FAILURE, LEVELS, GroupOpened, LogRow, Progress, Sink
 from jobyard.log_rows import MAX_GROUP, iso_time, object_text, object_url, text_of
+from jobyard.output_files import CreatedFile, OutputFiles, OutputLimits
+
+MOST_ROWS = 10_000  #: Kept in ``data``; of further rows a group says only how many they are.
 
 _OUTPUT, _TOTAL = "output", "total"
 
@@ -19,11 +23,13 @@ class ResultData(dict[str, Any]):
     """
     Counters, rows, output and the author's own keys in one dict, current at every moment.
 
-    What the author stores under the name of a group is kept, but hidden behind the group.
+    What the author stores under the name of a group is kept, but hidden behind the group. Of very many
+    rows only the first are here (``log_omitted`` counts the others), or a long run would fill its memory.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self._rows = 0
         self._author: dict[str, Any] = {}
         self._groups: set[str] = {_TOTAL}
         dict.__setitem__(self, _TOTAL, _zeros())
@@ -36,6 +42,13 @@ class ResultData(dict[str, Any]):
     @property
     def author_data(self) -> dict[str, Any]:
         return self._author
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The rows that are here, by time: ``{"time", "status", "message", "obj", "url"}``."""
+        names = ("time", "status", "obj", "url", "message")
+        groups = [dict.__getitem__(self, name) for name in self if name in self._groups]
+        rows = sorted((row for group in groups for row in group.get("log", ())), key=lambda row: str(row[0]))
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def replace_author_data(self, values: Any) -> None:
         """What an assignment to ``data`` does: counters and rows stay."""
@@ -57,7 +70,13 @@ class ResultData(dict[str, Any]):
 
     def add_row(self, row: LogRow) -> None:
         group = self.open_group(row.grouping)
-        group["log"].append([iso_time(row.created), row.level, row.object_text, row.object_url, row.message])
+        if self._rows < MOST_ROWS:
+            self._rows += 1
+            group["log"].append(
+                [iso_time(row.created), row.level, row.object_text, row.object_url, row.message]
+            )
+        else:
+            group["log_omitted"] = group.get("log_omitted", 0) + 1
         if row.level != DEFAULT:
             group[row.level] += 1
             dict.__getitem__(self, _TOTAL)[row.level] += 1
@@ -105,7 +124,14 @@ class RunResult:
     obj_type = "extras.job"
 
     def __init__(
-        self, *, run_id: str, name: str, user: Any, sink: Sink, on_failure: Callable[[], None]
+        self,
+        *,
+        run_id: str,
+        name: str,
+        user: Any,
+        sink: Sink,
+        on_failure: Callable[[], None],
+        output_limits: OutputLimits | None = None,
     ) -> None:
         self.id: Any = _as_uuid(run_id)
         self.pk = self.job_id = self.id
@@ -117,6 +143,7 @@ class RunResult:
         self._data = ResultData()
         self._sink = sink
         self._on_failure = on_failure
+        self._files = OutputFiles(sink, output_limits or OutputLimits())
 
     @property
     def data(self) -> ResultData:
@@ -157,6 +184,25 @@ class RunResult:
         self._data.add_row(row)
         self._sink.emit(row)
 
+    def create_file(self, name: str, content: str | bytes) -> CreatedFile:
+        """Keep *content* with the run, for people to download."""
+        return self._files.create(name, content)
+
+    def set_progress(self, done: float, total: float | None = None, message: Any = "") -> None:
+        """
+        Say how far the run is.
+
+        Raises:
+            ValueError: A number is none, or not a finite one.
+        """
+        self._sink.emit(
+            Progress(
+                done=_amount("done", done),
+                total=None if total is None else _amount("total", total),
+                message=text_of(message),
+            )
+        )
+
     def open_groups(self, names: Iterable[str]) -> None:
         """Groups that are shown even when nothing is logged in them."""
         for name in names:
@@ -168,6 +214,12 @@ class RunResult:
 
     def save(self, *_args: Any, **_kwargs: Any) -> None:
         """Nothing to do: every change is passed on at once. Old jobs call it."""
+
+
+def _amount(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"progress: {name} is {value!r}; use a number")
+    return value
 
 
 def _zeros() -> dict[str, int]:

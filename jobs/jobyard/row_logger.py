@@ -26,7 +26,8 @@ class RowLogger(logging.Logger):
     """
     A logger that also knows ``success`` and ``failure``.
 
-    ``extra={"object": …, "grouping": …}`` fills the row; ``extra={"skip_db_logging": True}`` makes none.
+    ``extra={"object": …, "grouping": …}`` fills the row (``obj`` will do for ``object``);
+    ``extra={"skip_db_logging": True}`` makes none.
     """
 
     def success(self, message: object, *args: object, **kwargs: Any) -> None:
@@ -71,7 +72,7 @@ class _RowHandler(logging.Handler):
             return
         self._result.add_row(
             _message_of(record),
-            obj=getattr(record, "object", None),
+            obj=getattr(record, "object", None) or getattr(record, "obj", None),
             level=_level_of(record),
             grouping=text_of(getattr(record, "grouping", None) or record.funcName or "run"),
         )

@@ -65,19 +65,26 @@ class JobSpec:
     read_only: bool = False
     hidden: bool = False
     field_order: list[str] = field(default_factory=list)
-    fieldsets: list[Json] | None = None  #: ``[heading, [variable name, …]]`` pairs.
+    fieldsets: list[Json] | None = (
+        None  #: ``[heading, [variable name, …]]``, each variable in one of them at most.
+    )
     soft_time_limit: int = 0  #: Seconds; 0 means the server's default.
     time_limit: int = 0  #: Seconds; 0 means the server's default.
     has_sensitive_variables: bool = True
     approval_required: bool = False
     scheduling_enabled: bool = True
     task_queues: list[str] = field(default_factory=list)  #: Empty means the default queue.
+    run_limit: int = 0  #: Runs that may be active at once; 0: any number, 1: a singleton.
+    locks: list[str] = field(default_factory=list)  #: Templates of what a run locks: ``lock_names``.
+    names_locks: bool = False  #: The class has a method ``lock_names(data)``.
+    max_retries: int = 0  #: Times that a run is tried again after it was lost or has raised.
     is_job_hook_receiver: bool = False
     is_job_button_receiver: bool = False
     has_run: bool = False
     has_post_run: bool = False
     test_methods: list[str] = field(default_factory=list)  #: In the order in which they run.
     variables: list[VariableSpec] = field(default_factory=list)  #: In declaration order.
+    position: int = 0  #: Place in lists by the module's ``script_order``; 0 for all without one.
     path: str = ""  #: Defining file, relative to the root of the snapshot.
     line: int = 0  #: First line of the class in that file.
     warnings: list[str] = field(default_factory=list)  #: Sentences for the author.

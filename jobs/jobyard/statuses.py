@@ -27,6 +27,7 @@ WORKER_LOST = "worker_lost"  #: The worker's lease ran out.
 CANCELLED_BY_USER = "cancelled_by_user"
 SOFT_TIME_LIMIT = "soft_time_limit"
 HARD_TIME_LIMIT = "hard_time_limit"
+PLAN_DIFFERS = "plan_differs"  #: It would not have made the changes that were approved.
 REASONS = (
     FAILURE_LOGGED,
     EXCEPTION,
@@ -37,4 +38,5 @@ REASONS = (
     CANCELLED_BY_USER,
     SOFT_TIME_LIMIT,
     HARD_TIME_LIMIT,
+    PLAN_DIFFERS,
 )

@@ -62,11 +62,8 @@ def shown_path(filename: str) -> str:
             return f"{namespace.source}/{path}"
     if not Path(filename).is_absolute():
         return filename  # already as it is to be shown, or ``<string>``
-    for folder in (*_LIBRARIES, *sys.path):
-        path = path_below(filename, Path(folder)) if folder else None
-        if path is not None:
-            return path
-    return Path(filename).name
+    below = [path_below(filename, Path(folder)) for folder in (*_LIBRARIES, *sys.path) if folder]
+    return min(filter(None, below), key=len, default=Path(filename).name)  # of nested folders the innermost
 
 
 def _rewrite(report: traceback.TracebackException, *, only_source: bool, root: Path | None) -> None:

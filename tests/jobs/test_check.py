@@ -55,6 +55,45 @@ def test_an_empty_folder_is_an_error(tmp_path):
     assert "holds no job files" in report.error.message
 
 
+def test_a_folder_that_holds_no_jobs_says_where_python_files_are(tmp_path):
+    write_files(tmp_path, {"reports/a.py": "", "tests/b.py": "", ".git/c.py": "", "deep/er/d.py": ""})
+    (nothing,) = check_path(tmp_path)
+    write_files(tmp_path, {"deep/__init__.py": "", "__init__.py": ""})
+    package, hint = check_path(tmp_path)
+
+    places = "Python files are in deep/er, reports; name the folder of the job files with --job-path."
+    assert places in nothing.error.message
+    assert (package.module, package.jobs, hint.warnings) == (
+        "deep",
+        [],
+        [f"No job class was found. {places}"],
+    )
+
+
+def test_job_files_in_several_folders(tmp_path):
+    job = f"{JOB}from .own import name\nclass J(Job): pass\n"
+    write_files(
+        tmp_path,
+        {
+            **{f"{folder}/__init__.py": "" for folder in ("scripts", "reports")},
+            **{f"{folder}/own.py": f"name = {folder!r}" for folder in ("scripts", "reports")},
+            "scripts/a.py": job,
+            "reports/b.py": job,
+            "jobs/c.py": "1/0",
+        },
+    )
+
+    reports = check_path(tmp_path, ["scripts", "reports", "nowhere"])
+
+    assert reports[0].error.message == "there is no folder nowhere"
+    assert [(report.path, report.error) for report in reports[1:]] == [
+        ("scripts/a.py", None),
+        ("scripts/own.py", None),
+        ("reports/b.py", None),
+    ]
+    assert "reports/own.py is not listed" in reports[2].warnings[0]
+
+
 def test_checking_twice_sees_the_change(tmp_path):
     write_files(tmp_path, {"__init__.py": "", "a.py": "1/0"})
     assert check_path(tmp_path)[0].error

@@ -72,6 +72,36 @@ class TestMeta:
             for name in ("name", "hidden", "time_limit", "task_queues", "fieldsets")
         ]
 
+    def test_fieldsets_keep_variables_each_in_its_first_group(self, describe):
+        spec = describe(
+            f"{PREAMBLE}class J(Job):\n    a = StringVar()\n    b = StringVar()\n"
+            "    def run(self, data, commit): pass\n"
+            "    class Meta:\n"
+            "        fieldsets = (('', ('b', 'gone', 'b')), ('Rest', ['a', 'b', '_commit']), ('None', ()))\n"
+        )
+
+        assert spec.fieldsets == [["", ["b"]], ["Rest", ["a"]]]
+        assert spec.warnings == ["Meta.fieldsets names gone, which is no variable."]
+
+    def test_script_order_is_the_order_of_the_list(self, inspect_source):
+        report = inspect_source(
+            {
+                "example.py": f"{PREAMBLE}class A(Job): pass\nclass B(Job): pass\nclass C(Job): pass\n"
+                "class Z(BaseJob): pass\nscript_order = (C, Z, None, B, C)\n"
+            }
+        )["example"]
+
+        assert [(job.class_name, job.position) for job in report.jobs] == [("C", 0), ("B", 1), ("A", 2)]
+
+    def test_a_script_order_of_a_wrong_type_is_ignored(self, inspect_source):
+        text = f"{PREAMBLE}class B(Job): pass\nclass A(Job): pass\nscript_order = "
+        reports = inspect_source({"a.py": text + "B", "b.py": text + "[]"})
+
+        assert [[job.class_name for job in reports[name].jobs] for name in "ab"] == [["A", "B"]] * 2
+        assert {job.position for report in reports.values() for job in report.jobs} == {0}
+        assert reports["a"].warnings == ["script_order is ignored: it is type, not a list of classes."]
+        assert reports["b"].warnings == []
+
     def test_job_timeout_of_older_scripts(self, fx):
         assert resolve_meta(fx("fx_meta", "OldTimeout")).time_limit == 90
 
@@ -424,7 +454,7 @@ class TestCaps:
         [
             "v = JSONVar(default={'a': 'x' * 10**6})",
             "class Meta:\n        field_order = ['x' * 10**6]",
-            "class Meta:\n        fieldsets = [('x' * 10**6, [])]",
+            "class Meta:\n        task_queues = ['x' * 10**6]",
         ],
     )
     def test_a_description_that_is_too_large_is_refused(self, load, body):

@@ -592,6 +592,7 @@ class TestSignatures:
             ("Kwargs", "\n['commit', 'data'] True"),
             ("Args", "\n({}, True)"),
             ("KeywordOnly", "\n{} True"),
+            ("Nothing", "\nin the style of 2.x"),
         ],
     )
     def test_run_is_called_as_it_wants_to_be(self, ran, name, output):
@@ -600,10 +601,13 @@ class TestSignatures:
         assert (run.output, run.status) == (output, "completed")
 
     def test_a_signature_that_fits_nothing_is_an_error(self, ran):
-        run = ran("fx_run_signature", "Nothing")
+        run = ran("fx_run_signature", "DeafToInputs")
 
         assert run.reason == "exception"
         assert "TypeError" in run.messages("failure")[0]
+
+    def test_the_logger_of_a_run_without_inputs_writes_rows(self, ran):
+        assert ran("fx_run_signature", "Nothing", commit=True).messages() == ["without inputs"]
 
     def test_a_run_that_has_no_signature_gets_both(self, run):
         class Odd:

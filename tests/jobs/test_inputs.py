@@ -259,7 +259,7 @@ class TestText:
         ("pattern", "text"),
         [("(a+)+$", "a" * 60 + "!"), (r"(.*)*=\1", "x" * 60), ("(x*)*y", "x" * 5000)],
     )
-    def test_a_pattern_that_takes_for_ever_is_refused_in_time(self, pattern, text):
+    def test_ld08_a_pattern_that_takes_for_ever_is_refused_in_time(self, pattern, text):
         assert refused("StringVar", text, regex=pattern) == [f"Invalid value. Must match regex: {pattern}"]
 
     def test_a_costly_pattern_that_matches_is_accepted(self):

@@ -203,6 +203,11 @@ class TestBrokenModules:
                 2,
             ),
             (
+                "import yaml.nothing",
+                "ModuleNotFoundError: the package PyYAML is installed here, but has no module yaml.nothing",
+                1,
+            ),
+            (
                 "import nautobot_bgp_models.models",
                 "ModuleNotFoundError: needs the plugin nautobot_bgp_models, which is not installed here",
                 1,
@@ -219,8 +224,8 @@ class TestBrokenModules:
                 2,
             ),
             (
-                "from nautobot.dcim.filters import DeviceFilterSet",
-                "ModuleNotFoundError: jobyard has no module nautobot.dcim.filters",
+                "from nautobot.dcim.tables import DeviceTable",
+                "ModuleNotFoundError: jobyard has no module nautobot.dcim.tables",
                 1,
             ),
             (

@@ -11,7 +11,7 @@ import sys
 import pytest
 from tests.jobs.fakes import write_files
 
-from jobyard import compat
+from jobyard import _ecosystem_finder, compat
 from jobyard.errors import OutsideSource
 from jobyard.loader import SourceLoader
 
@@ -254,7 +254,7 @@ class TestPackages:
 
 
 class TestIsolation:
-    def test_m6_two_sources_share_nothing(self, make_source):
+    def test_m6_f91_two_sources_share_nothing(self, make_source):
         files = {"util.py": "class C: pass", "example.py": "from util import C"}
         one = make_source(files, source="git.one")
         two = make_source(files, source="git.two")
@@ -471,10 +471,6 @@ class TestEcosystems:
 
         assert loader.load("example").X == 1
 
-    def test_celery_itself_is_not_pretended(self, load):
-        with pytest.raises(ImportError):
-            load("from celery import shared_task")
-
     def test_choices_are_iterable_callable_and_named(self):
         choices = compat.module("nautobot.extras.choices")
 
@@ -491,3 +487,47 @@ class TestEcosystems:
             jobs.JobHookReceiver().receive_job_hook(None, "create", None)
         with pytest.raises(NotImplementedError):
             jobs.JobButtonReceiver().receive_job_button(None)
+
+
+class TestHelpersOfTeams:
+    """Packages that are installed beside jobyard and speak of the ecosystems too."""
+
+    @pytest.fixture
+    def installed(self, tmp_path, monkeypatch):
+        def install(text: str) -> None:
+            write_files(tmp_path / "site", {"acme_helpers/__init__.py": "", "acme_helpers/common.py": text})
+            monkeypatch.syspath_prepend(tmp_path / "site")
+
+        yield install
+        _ecosystem_finder.uninstall()
+        for name in [item for item in sys.modules if item.startswith("acme_helpers")]:
+            del sys.modules[name]
+
+    def test_they_may_import_the_names_that_job_files_know(self, installed, load):
+        installed(
+            "import extras.scripts\nfrom dcim import models\nfrom dcim.models import *\n"
+            "from extras.scripts import Script, StringVar\nfrom utilities.exceptions import AbortScript\n"
+            "def later():\n    from nautobot.extras.jobs import Job\n    return Job\n"
+        )
+        module = load(
+            "import acme_helpers.common as common\nfrom dcim.models import Site\n"
+            "from extras.scripts import Script\nfrom nautobot.extras.jobs import Job\n"
+            "late = common.later()\n"
+        )
+
+        assert module.common.Site is module.common.models.Site is module.Site
+        assert module.common.extras.scripts.Script is module.common.Script is module.Script
+        assert module.late is module.Job
+
+    def test_nobody_else_sees_them_and_nothing_is_left_behind(self, installed, make_source):
+        installed("from extras.scripts import Script\n")
+        loader = make_source({"example.py": "import acme_helpers.common\n"})
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module("extras.scripts")
+
+        loader.load("example")
+        assert "extras.scripts" in sys.modules
+        _ecosystem_finder.uninstall()  # as the last source does when it goes
+
+        assert [name for name in sys.modules if name.partition(".")[0] == "extras"] == []
+        assert importlib.import_module("jobyard.compat.extras_scripts").__spec__.name.startswith("jobyard.")

@@ -134,6 +134,17 @@ class TestStyles:
     def test_a_script_that_logs_a_failure_fails(self, ran):
         assert ran("fx_script", "LogsFailure").status == "failed"
 
+    def test_a_script_may_call_it_an_error(self, load):
+        text = (
+            "from extras.scripts import Script\n"
+            "class J(Script):\n"
+            "    def run(self, data):\n"
+            "        self.log_error('not there', obj=7)\n"
+        )
+        run = run_job(load(text).J, {})
+
+        assert (run.status, run.messages("failure")) == ("failed", ["not there"])
+
     def test_a_script_must_have_run(self, ran):
         run = ran("fx_script", "NoRun")
 
@@ -170,10 +181,12 @@ class TestStyles:
     def test_an_old_script_is_run_with_data_alone(self, ran):
         run = ran("fx_netbox_script", "Old", {"what": "x"})
 
-        assert (run.status, run.output, run.messages()[0]) == ("completed", "\ndone", "what is 'x'")
+        assert (run.status, run.output, run.messages("success")[0]) == ("completed", "\ndone", "what is 'x'")
 
     def test_its_meta_says_that_it_is_a_dry_run(self, ran):
         assert not ran("fx_netbox_script", "Old").is_committed
+        assert ran("fx_netbox_script", "ReadsItsLog").output == "\n[info] first\n[warning] second"
+        assert ran("fx_netbox_script", "KeepsItsOwn").output == "\n['mine']"
         assert ran("fx_netbox_script", "WithCommit").output == "\ncommit True"
 
     def test_a_script_that_gives_up_is_errored(self, ran):

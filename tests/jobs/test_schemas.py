@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from jsonschema import Draft202012Validator
 from tests.jobs.fakes import FIXTURES
@@ -14,6 +17,7 @@ from jobyard.model_objects import TrustingResolver
 from jobyard.spec import SPEC_VERSION, JobSpec, VariableSpec
 from jobyard.spec_schema import job_spec_schema, module_report_schema
 
+ROOT = Path(__file__).parents[2]
 CHOICES = [["a", "A"], ["Group", [["b", "B"], ["a", "again"]]]]
 
 
@@ -122,3 +126,12 @@ class TestSpecs:
 
     def test_the_version_is_in_the_name(self):
         assert job_spec_schema()["$id"] == f"urn:jobyard:job-spec:{SPEC_VERSION}"
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"), [("job-spec", job_spec_schema()), ("module-report", module_report_schema())]
+)
+def test_the_documentation_has_the_schema_of_this_version(name, schema):
+    published = (ROOT / "docs" / "schemas" / f"{name}.json").read_text()
+
+    assert published == json.dumps(schema, indent=2) + "\n", f"write docs/schemas/{name}.json anew"

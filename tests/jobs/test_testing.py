@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 import netaddr
 import pytest
 from django.db import transaction
 from tests.jobs.fakes import FIXTURES, write_files
 
-from jobyard import FileVar, IPAddressVar, Job, StringVar
+from jobyard import FileVar, IPAddressVar, Job, MultiObjectVar, ObjectVar, StringVar
 from jobyard.errors import InputErrors
 from jobyard.testing import load_jobs, run_job
 from jobyard_server.inventory.dcim.models import Region
@@ -129,6 +131,41 @@ class TestDatabase:
 
 def test_without_the_database_a_job_runs_all_the_same():
     assert run_job(Greets, {"who": "Ada"}).status == "completed"
+
+
+class Chooses(Job):
+    region = ObjectVar(model=Region, required=False)
+    regions = MultiObjectVar(model="dcim.region", required=False)
+
+    def run(self, data, commit):
+        return f"{data['region']} {sorted(str(region) for region in data['regions'])}"
+
+
+@pytest.mark.django_db
+class TestObjects:
+    def test_they_are_given_by_row_key_or_fields(self):
+        north = Region.objects.create(name="North", slug="north")
+
+        for given in (north, str(north.pk), {"slug": "north"}):
+            assert run_job(Chooses, {"region": given, "regions": [given]}).output == "\nNorth ['North']"
+        assert run_job(Chooses, {"regions": Region.objects.all()}).output == "\nNone ['North']"
+
+    def test_what_a_server_refuses_is_refused(self):
+        gone = str(uuid.uuid4())
+        with pytest.raises(InputErrors) as caught:
+            run_job(Chooses, {"region": gone, "regions": [gone]})
+        with pytest.raises(InputErrors) as by_field:
+            run_job(Chooses, {"region": {"slug__contains": "n"}, "regions": ["x"]})
+
+        chosen = "is not one of the available choices."
+        assert caught.value.errors == {
+            "region": [f"Select a valid choice. That choice {chosen}"],
+            "regions": [f"Select a valid choice. {gone} {chosen}"],
+        }
+        assert by_field.value.errors == {
+            "region": ['Cannot select objects by "slug__contains".'],
+            "regions": ["“x” is not a valid value."],
+        }
 
 
 class TestLoadJobs:

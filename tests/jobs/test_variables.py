@@ -6,12 +6,14 @@ import io
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import netaddr
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from tests.jobs.fakes import context
 
 from jobyard import (
     BooleanVar,
@@ -36,6 +38,8 @@ from jobyard import (
 )
 from jobyard.declarations import variables_of
 from jobyard.errors import InputErrors
+from jobyard.events import LogRow
+from jobyard.execution import execute
 from jobyard.serialization import Surroundings, python_values
 from jobyard.testing import run_job
 from jobyard_server.inventory.dcim.models import Site
@@ -279,18 +283,28 @@ class TestObjects:
     def test_a_model_may_be_given_by_its_label(self, ran, sites):
         assert ran("fx_vars_object", "ByLabel", {"site": sites[0].pk}).output == "\n{'site': 'ams01'}"
 
+    @pytest.fixture
+    def accepted(self, fx, sink, database):
+        """A run whose inputs were accepted when their objects were still there."""
+
+        def run(name: str, inputs: dict[str, Any]) -> tuple[Any, list[str]]:
+            result = execute(fx("fx_vars_object", name), context(inputs=inputs), sink=sink, database=database)
+            return result, [event.message for event in sink.events if isinstance(event, LogRow)]
+
+        return run
+
     @pytest.mark.parametrize("key", ["5b0c7a4e-0000-4000-8000-000000000000", "nonsense"])
-    def test_an_object_that_vanished_is_an_initialization_failure(self, ran, key):
-        run = ran("fx_vars_object", "Single", {"site": key})
+    def test_an_object_that_vanished_is_an_initialization_failure(self, accepted, key):
+        result, messages = accepted("Single", {"site": key})
 
-        assert (run.status, run.reason) == ("errored", "initialization")
-        assert "Select a valid choice. That choice is not one of the available choices." in run.messages()[0]
+        assert (result.status, result.reason) == ("errored", "initialization")
+        assert "Select a valid choice. That choice is not one of the available choices." in messages[0]
 
-    def test_of_several_the_missing_one_is_named(self, ran, sites):
+    def test_of_several_the_missing_one_is_named(self, accepted, sites):
         gone = "5b0c7a4e-0000-4000-8000-000000000000"
-        run = ran("fx_vars_object", "Multiple", {"sites": [sites[0].pk, gone]})
+        _, messages = accepted("Multiple", {"sites": [str(sites[0].pk), gone]})
 
-        assert f"Select a valid choice. {gone} is not one of the available choices." in run.messages()[0]
+        assert f"Select a valid choice. {gone} is not one of the available choices." in messages[0]
 
     @pytest.mark.parametrize(
         ("value", "message"),
@@ -309,7 +323,7 @@ class TestFiles:
     def test_s65_a_file_is_a_binary_file_object(self, ran):
         run = ran("fx_file", "Reads", files={"upload": ("racks.csv", b"a,b\nc,d\n")})
 
-        assert run.messages()[0] == "racks.csv, 8 bytes, no type"
+        assert run.messages()[0] == "racks.csv, 8 bytes, text/csv"
         assert run.output == "\n8 2 4"
 
     def test_a_file_can_be_read_as_text(self, ran):

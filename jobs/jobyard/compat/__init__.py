@@ -8,7 +8,7 @@ host: it says with ``provide`` where they live.
 from __future__ import annotations
 
 import importlib
-import importlib.util
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -30,8 +30,9 @@ _OWN = {
     "nautobot.extras.plugins": "jobyard.compat.plugins",
     "nautobot.apps": "jobyard.compat.apps",
     "nautobot.core.celery": "jobyard.compat.apps_jobs",
+    "netbox.settings": "jobyard.compat.netbox_settings",
+    "netbox.configuration": "jobyard.compat.netbox_configuration",
 }
-_FALLBACK = {"celery.exceptions": "jobyard.compat.celery_exceptions"}  # only where Celery is missing
 _ECOSYSTEMS = frozenset(
     [
         "nautobot",
@@ -52,13 +53,15 @@ _PREFIXES = ("nautobot.", "")  #: Spellings under which the host's names are kno
 
 _provided: dict[str, str] = {}
 _packages: dict[str, ModuleType] = {}
+_preparations: list[Callable[[], None]] = []  # at most one, gone once it was called
 
 
-def provide(modules: dict[str, str]) -> None:
+def provide(modules: dict[str, str], *, prepare: Callable[[], None] | None = None) -> None:
     """
     Say where the host keeps modules that job code imports.
 
     Args:
+        prepare: Called before the first of them is imported.
         modules: Name without ``nautobot.`` (``dcim.models``) to name of the real module. A key that
             starts with ``nautobot.`` or ``netbox.`` is taken as it is.
     """
@@ -68,6 +71,7 @@ def provide(modules: dict[str, str]) -> None:
         else:
             _provided.update({prefix + name: target for prefix in _PREFIXES})
     _packages.clear()
+    _preparations[:] = [prepare] if prepare else []
 
 
 def target_of(name: str) -> str | None:
@@ -76,8 +80,6 @@ def target_of(name: str) -> str | None:
         return _provided[name]
     if name in _OWN:
         return _OWN[name]
-    if name in _FALLBACK and importlib.util.find_spec("celery") is None:
-        return _FALLBACK[name]
     head, found, _ = name.partition(".models.")
     return _provided.get(f"{head}.models") if found else None
 
@@ -89,7 +91,7 @@ def is_provided(name: str) -> bool:
 def is_package(name: str) -> bool:
     """Tell whether some known name lies below *name*."""
     start = name + "."
-    return any(item.startswith(start) for names in (_provided, _OWN, _FALLBACK) for item in names)
+    return any(item.startswith(start) for names in (_provided, _OWN) for item in names)
 
 
 def module(name: str) -> ModuleType:
@@ -101,7 +103,7 @@ def module(name: str) -> ModuleType:
     """
     target = target_of(name)
     if target is not None:
-        return importlib.import_module(target)
+        return _imported(target)
     if not is_package(name):
         raise ModuleNotFoundError(f"No module named '{name}'", name=name)
     if name not in _packages:
@@ -140,12 +142,18 @@ def find_model(label: str) -> Any:
     """
     app, _, model_name = label.lower().partition(".")
     target = _provided.get(f"{app}.models")
-    models = vars(importlib.import_module(target)) if target else {}
+    models = vars(_imported(target)) if target else {}
     for value in models.values():
         meta = getattr(value, "_meta", None)
         if isinstance(value, type) and getattr(meta, "label_lower", None) == f"{app}.{model_name}":
             return value
     raise LookupError(f"No model is known as {label}")
+
+
+def _imported(target: str) -> ModuleType:
+    while _preparations and target in _provided.values():
+        _preparations.pop()()
+    return importlib.import_module(target)
 
 
 class _Package(ModuleType):

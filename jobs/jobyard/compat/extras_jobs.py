@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from jobyard.apps_job import register_jobs
+from jobyard.errors import RunJobTaskFailed
 from jobyard.job import BaseJob, Job, is_job
 from jobyard.receivers import JobButtonReceiver, JobHookReceiver
+from jobyard.row_logger import row_logger as get_task_logger
 from jobyard.variables import (
     BooleanVar,
     ChoiceVar,
     DateTimeVar,
     DateVar,
     DecimalVar,
+    DryRunVar,
     FileVar,
     IntegerVar,
     IPAddressVar,
@@ -45,12 +49,16 @@ BY_NAME = (
     DateTimeVar,
     DateVar,
     DecimalVar,
+    DryRunVar,
     JSONVar,
     JobButtonReceiver,
     JobHookReceiver,
+    RunJobTaskFailed,
     ScriptVariable,
+    get_task_logger,
     is_job,
     is_variable,
+    register_jobs,
 )
 _REFUSED = ("get_job", "get_jobs", "run_job", "enqueue_job")
 

@@ -18,6 +18,9 @@ from jobyard.testing.job_run import JobRun
 from jobyard.testing.objects import VariableObjects
 from jobyard.testing.uploads import Content, open_files
 
+#: Seconds, as on a server whose operator chose no others. Nothing is stopped in a test; jobs are warned.
+SOFT_TIME_LIMIT, TIME_LIMIT = 300, 600
+
 
 def run_job(
     job_class: type[BaseJob],
@@ -60,6 +63,8 @@ def run_job(
         name=spec.name,
         inputs=queued,
         commit=spec.commit_default if commit is None else commit,
+        soft_time_limit=spec.soft_time_limit or SOFT_TIME_LIMIT,
+        time_limit=spec.time_limit or TIME_LIMIT,
         request=request or {},
         user=user,
         files={name: upload.file for name, upload in uploads.items()},

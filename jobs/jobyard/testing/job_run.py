@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from jobyard.events import Event, GroupOpened, LogRow, Result
+from jobyard.events import Event, FilePiece, GroupOpened, LogRow, Result
 from jobyard.job import BaseJob
 
 
@@ -47,6 +48,15 @@ class JobRun:
     def rows(self) -> list[LogRow]:
         """The log, in the order of the calls."""
         return [event for event in self.events if isinstance(event, LogRow)]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The files that the job created, by name."""
+        found: dict[str, bytes] = {}
+        for event in self.events:
+            if isinstance(event, FilePiece):
+                found[event.name] = found.get(event.name, b"") + base64.b64decode(event.data)
+        return found
 
     @property
     def groups(self) -> list[str]:

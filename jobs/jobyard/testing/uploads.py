@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -28,4 +29,6 @@ def open_files(files: Mapping[str, Content]) -> dict[str, Upload]:
 def _open(variable: str, content: Content) -> Upload:
     name, data = content if isinstance(content, tuple) else (f"{variable}.txt", content)
     raw = data.encode() if isinstance(data, str) else data
-    return Upload(details=FileInput(name=name, size=len(raw)), file=io.BytesIO(raw))
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"  # as browsers do
+    details = FileInput(name=name, size=len(raw), content_type=content_type)
+    return Upload(details=details, file=io.BytesIO(raw))
