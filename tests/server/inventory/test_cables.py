@@ -52,11 +52,14 @@ def test_what_it_does_to_its_ports(lab, pair):
     assert Interface.objects.get(pk=b.pk).connected_endpoints == [a]
     assert a.link_peer == b
     assert a.connection_status is True
+    assert (a.path.origin, a.path.destination, a.path.is_active, a._path.segment_count) == (a, b, True, 1)
+    assert a.path.get_path() == [a, cable, b]
+    assert list(Interface.objects.select_related("_path").filter(_path__isnull=False)) == [a, b]
     assert list(a.device.get_cables()) == [cable]
 
     cable.delete()
     assert Interface.objects.filter(cable__isnull=True).count() == 2
-    assert (a.connected_endpoint, a.connection_status) == (None, None)
+    assert (a.connected_endpoint, a.connection_status, a.path) == (None, None, None)
 
 
 def test_a_planned_cable(lab, pair):

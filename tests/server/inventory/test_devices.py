@@ -9,6 +9,7 @@ from jobyard_server.inventory.dcim.models import (
     ConsolePortTemplate,
     Device,
     DeviceBayTemplate,
+    DeviceRole,
     DeviceType,
     FrontPort,
     FrontPortTemplate,
@@ -32,6 +33,15 @@ def refused(row):
     with pytest.raises(ValidationError) as caught:
         row.validated_save()
     return caught.value.message_dict
+
+
+def test_second_names_say_which_fields_are_saved(lab):
+    device, other = lab.device("sw1"), DeviceRole.objects.create(name="Core")
+    device.role, device.serial = other, "not saved"
+    device.save(update_fields=["role"])
+
+    device.refresh_from_db()
+    assert (device.device_role, device.serial) == (other, "")
 
 
 def test_it_begins_with_the_components_of_its_type(lab):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from jobyard_server.inventory.dcim.choices import DeviceStatusChoices
-from jobyard_server.inventory.dcim.models import Device, Interface, Site
+from jobyard_server.inventory.dcim.choices import CableStatusChoices, DeviceStatusChoices
+from jobyard_server.inventory.dcim.models import Cable, Device, Interface, Site
 from jobyard_server.inventory.extras.models import Status
 from jobyard_server.inventory.extras.standard_statuses import fill_in
+from jobyard_server.inventory.ipam.models import IPAddress
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,8 @@ def test_it_compares_with_its_slug(lab):
     assert device.status == "active"
     assert device.status != "planned"
     assert device.status in ["planned", "active"]
+    assert device.status in {"planned", "active"}
+    assert {"active": "up"}[device.status] == "up"
     assert device.status == DeviceStatusChoices.STATUS_ACTIVE
     assert (device.status.value, device.status.label, device.get_status_display()) == (
         "active",
@@ -79,6 +82,13 @@ def test_assigning_and_updating(lab, planned):
 
     Device.objects.filter(pk=device.pk).update(status=Status.objects.get(slug="offline"))
     assert Device.objects.get(pk=device.pk).status == "offline"
+
+    for spelling in ("planned", DeviceStatusChoices.STATUS_PLANNED, planned, planned.pk, str(planned.pk)):
+        Device.objects.update(status="active")
+        Device.objects.update(status=spelling)
+        assert Device.objects.get(pk=device.pk).status == "planned"
+    with pytest.raises(ValidationError, match="no status with the slug “nonsense”"):
+        Device.objects.update(status="nonsense")
 
 
 def test_without_one_a_row_is_active_and_a_cable_connected(lab):
@@ -107,3 +117,17 @@ def test_what_people_changed_stays():
     fill_in()
 
     assert [status.slug for status in Status.objects.all()] == ["mine"]
+
+
+def test_some_models_name_the_status_they_speak_of():
+    assert Status.objects.get(slug="connected") == Cable.STATUS_CONNECTED
+    assert Cable().STATUS_CONNECTED == CableStatusChoices.STATUS_CONNECTED
+    assert IPAddress.STATUS_SLAAC.name == "SLAAC"
+
+
+def test_later_files_take_the_roles_of_devices_from_elsewhere(lab):
+    from jobyard_server.inventory.extras import models
+
+    assert models.Role.objects.get(name=lab.role.name) == lab.role
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        _ = models.Nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -52,6 +53,22 @@ def field(lab):
         return made
 
     return make
+
+
+def test_custom_fields_take_dates_as_such(lab, field):
+    field("purchase_date", "date")
+    field("weight", "json")
+    day = dt.date(2026, 3, 1)
+    device = Device(name="a", site=lab.site, device_type=lab.kind, device_role=lab.role)
+    device.cf["purchase_date"] = day
+    device.custom_field_data["weight"] = Decimal("1.5")
+    device.validated_save()
+
+    found = Device.objects.filter(
+        custom_field_data__purchase_date__gte=dt.datetime(2026, 2, 28, tzinfo=dt.UTC)
+    )
+    assert found.get().custom_field_data == {"purchase_date": "2026-03-01", "weight": "1.5"}
+    assert not Device.objects.filter(custom_field_data__purchase_date__gt=day).exists()
 
 
 def test_custom_fields_by_all_their_names(lab, field):

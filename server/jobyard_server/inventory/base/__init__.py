@@ -7,9 +7,10 @@ from jobyard_server.inventory.base.addresses import DerivedField, HostField, MAC
 from jobyard_server.inventory.base.aliases import Alias
 from jobyard_server.inventory.base.constraints import UniqueWithout, Within
 from jobyard_server.inventory.base.model import InventoryModel, OrganizationalModel, PrimaryModel
+from jobyard_server.inventory.base.natural import Natural, NaturalField
 from jobyard_server.inventory.base.rows import InventoryManager, InventoryRows
 from jobyard_server.inventory.base.slugs import SlugField
-from jobyard_server.inventory.base.status import StatusField
+from jobyard_server.inventory.base.status import NamedStatus, StatusField
 from jobyard_server.inventory.base.tags import TagsField
 from jobyard_server.inventory.base.trees import TreeModel
 
@@ -21,6 +22,9 @@ __all__ = [
     "InventoryModel",
     "InventoryRows",
     "MACField",
+    "NamedStatus",
+    "Natural",
+    "NaturalField",
     "NetworkField",
     "OrganizationalModel",
     "PrimaryModel",

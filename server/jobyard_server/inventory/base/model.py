@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any, ClassVar
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from jobyard_server.inventory.base.aliases import Alias
+from jobyard_server.inventory.base.aliases import Alias, real_path
+from jobyard_server.inventory.base.custom_field_column import CustomFieldColumn
 from jobyard_server.inventory.base.custom_fields import check_custom_fields
 from jobyard_server.inventory.base.foreign_keys import trusted_relations
 from jobyard_server.inventory.base.rows import InventoryManager
 from jobyard_server.inventory.base.slugs import SlugField
 from jobyard_server.inventory.base.tags import TagsField
+from jobyard_server.inventory.base.targets import check_targets
+from jobyard_server.inventory.base.uniqueness import is_anything_taken, other_constraints
 
 
 class InventoryModel(models.Model):
@@ -53,12 +58,14 @@ class InventoryModel(models.Model):
         self.clean_fields(exclude=excluded)
         self.clean()
         excluded.add("id")  # a random number needs no look-up; the primary key stands behind it
-        checks = ((self.validate_unique, validate_unique), (self.validate_constraints, validate_constraints))
+        checks: list[Any] = [self.validate_unique] if validate_unique else []
+        checks += [self.validate_constraints] if validate_constraints else []
+        if len(checks) == 2 and not is_anything_taken(self, excluded):  # noqa: PLR2004  # both are wanted
+            checks = [partial(rule.validate, type(self), self) for rule in other_constraints(type(self))]
         errors: dict[str, Any] = {}
-        for check, is_wanted in checks:
+        for check in checks:
             try:
-                if is_wanted:
-                    check(exclude=excluded)
+                check(exclude=excluded)
             except ValidationError as exc:
                 errors = exc.update_error_dict(errors)
         if errors:
@@ -70,10 +77,35 @@ class InventoryModel(models.Model):
                 field.fill(self)
         super().clean_fields(exclude={*(exclude or ()), *trusted_relations(self)})
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; *update_fields* may hold second names of fields."""
+        if names := kwargs.get("update_fields"):
+            kwargs["update_fields"] = [real_path(type(self), name) for name in names]
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        check_targets(self)
+
+    def written_by(self, user: Any) -> None:
+        """Told of a new row that *user* sends through a page or REST; for rows that name their author."""
+
+    def check_lists(self) -> None:
+        """
+        Rules over many-to-many relations, which ``clean()`` comes too early for.
+
+        Told when a page or REST has saved them, in the same transaction.
+
+        Raises:
+            ValidationError: They do not fit the row, or other rows.
+        """
+
     def snapshot(self) -> None:
         """Remember the values as they are now; the change log of the database does not need it."""
         self._prechange_snapshot = {
-            field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields
+            field.attname: getattr(self, field.attname)
+            for field in self._meta.concrete_fields
+            if not field.generated
         }
 
     @property
@@ -89,7 +121,7 @@ class InventoryModel(models.Model):
 class CustomFieldModel(InventoryModel):
     """A row with fields that people added: ``row.cf["owner"]``."""
 
-    custom_field_data = models.JSONField(default=dict, blank=True)
+    custom_field_data = CustomFieldColumn(default=dict, blank=True)
     _custom_field_data = Alias("custom_field_data")
 
     class Meta:
@@ -112,8 +144,23 @@ class CustomFieldModel(InventoryModel):
         check_custom_fields(self)
 
 
-class PrimaryModel(CustomFieldModel):
-    """A row with custom fields and tags."""
+class RememberedModel(CustomFieldModel):
+    """A row with notes, pictures, contacts, and ties that people defined; they go when it goes."""
+
+    contacts = GenericRelation("tenancy.ContactAssignment")
+    images = GenericRelation("extras.ImageAttachment")
+    notes = GenericRelation("extras.Note", "assigned_object_id", "assigned_object_type")
+    source_for_associations = GenericRelation("extras.RelationshipAssociation", "source_id", "source_type")
+    destination_for_associations = GenericRelation(
+        "extras.RelationshipAssociation", "destination_id", "destination_type"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class PrimaryModel(RememberedModel):
+    """A row with tags as well."""
 
     tags = TagsField()
 
@@ -121,7 +168,7 @@ class PrimaryModel(CustomFieldModel):
         abstract = True
 
 
-class OrganizationalModel(CustomFieldModel):
+class OrganizationalModel(RememberedModel):
     """A named thing with a slug."""
 
     name = models.CharField(max_length=100, unique=True)

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 
+from jobyard_server.inventory.base.words import with_article
+
 DOWN = (
     "WITH RECURSIVE tree AS (SELECT id FROM {table} WHERE id = ANY(%s)"
     " UNION SELECT child.id FROM {table} child JOIN tree ON child.parent_id = tree.id) SELECT id FROM tree"
@@ -59,5 +61,5 @@ class TreeModel(models.Model):
         super().clean()
         parent = getattr(self, "parent_id", None)
         if parent and not self._state.adding and parent in _walk(DOWN, type(self), [self.pk]):
-            name = self._meta.verbose_name
-            raise ValidationError({"parent": f"A {name} cannot lie within itself or within one of its own."})
+            name = with_article(str(self._meta.verbose_name)).replace("a", "A", 1)
+            raise ValidationError({"parent": f"{name} cannot lie within itself or within one of its own."})

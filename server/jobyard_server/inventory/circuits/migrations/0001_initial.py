@@ -7,5 +7,5 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("extras", "0004_inventory")]
+    dependencies = [("extras", "0001_initial")]
     operations = []

@@ -50,6 +50,9 @@ class Circuit(PrimaryModel):
 class CircuitTermination(PathEnd, PrimaryModel):
     """Where a circuit ends: at a site, or in the network of a provider."""
 
+    belongs_to = "circuit"  #: See the components of devices.
+    shown_with = ("site", "provider_network")
+
     circuit = models.ForeignKey(Circuit, on_delete=models.CASCADE, related_name="terminations")
     term_side = models.CharField(max_length=1, choices=CircuitTerminationSideChoices.CHOICES)
     site: Any = models.ForeignKey(

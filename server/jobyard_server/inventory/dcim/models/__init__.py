@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from jobyard_server.inventory.dcim.models.bays import DeviceBay, Module, ModuleBay
+from jobyard_server.inventory.dcim.models.cable_ends import (
+    CableEnd as CableTermination,
+)  # as upstream calls it
 from jobyard_server.inventory.dcim.models.cables import Cable
 from jobyard_server.inventory.dcim.models.component_templates import (
     ConsolePortTemplate,
@@ -17,7 +20,7 @@ from jobyard_server.inventory.dcim.models.component_templates import (
 )
 from jobyard_server.inventory.dcim.models.devices import Device, VirtualChassis
 from jobyard_server.inventory.dcim.models.interfaces import Interface
-from jobyard_server.inventory.dcim.models.inventory_items import InventoryItem
+from jobyard_server.inventory.dcim.models.inventory_items import InventoryItem, InventoryItemRole
 from jobyard_server.inventory.dcim.models.kinds import (
     DeviceRole,
     DeviceType,
@@ -33,6 +36,7 @@ from jobyard_server.inventory.dcim.models.racks import Rack, RackGroup, RackRese
 
 __all__ = [
     "Cable",
+    "CableTermination",
     "ConsolePort",
     "ConsolePortTemplate",
     "ConsoleServerPort",
@@ -47,6 +51,7 @@ __all__ = [
     "Interface",
     "InterfaceTemplate",
     "InventoryItem",
+    "InventoryItemRole",
     "Location",
     "LocationType",
     "Manufacturer",

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 
 from jobyard_server.inventory.base import Alias
+
+
+class PathAlias(Alias):
+    """Of a row its path; ``select_related("_path")`` of 1.x loads what tracing begins with."""
+
+    def __get__(self, row: Any, owner: Any) -> Any:
+        return super().__get__(row, owner) if row is None else getattr(row, "path", None)
 
 
 class CableEnd(models.Model):
@@ -15,7 +23,10 @@ class CableEnd(models.Model):
     cable: Any = models.ForeignKey(
         "dcim.Cable", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
-    _path = Alias("cable")  # ``select_related("_path")`` of 1.x loads what tracing begins with
+    _path = PathAlias("cable")
+    # A cable without one of its ends is none: it goes with either.
+    _cables_a = GenericRelation("dcim.Cable", "termination_a_id", "termination_a_type")
+    _cables_b = GenericRelation("dcim.Cable", "termination_b_id", "termination_b_type")
     is_path_end = False  #: True: a path of cables stops here.
 
     class Meta:
@@ -35,6 +46,44 @@ class CableEnd(models.Model):
         return [] if peer is None else [peer]
 
 
+class CablePath:
+    """The cables between two ends, under the names of 1.x."""
+
+    def __init__(self, steps: list[tuple[Any, Any, Any]]) -> None:
+        self._steps = steps
+
+    @property
+    def origin(self) -> Any:
+        return self._steps[0][0]
+
+    @property
+    def destination(self) -> Any:
+        """What is at the far end, or None where the path ends inside of a patch panel."""
+        far = self._steps[-1][2]
+        return far if far is not None and far.is_path_end else None
+
+    @property
+    def origins(self) -> list[Any]:
+        return [self.origin]
+
+    @property
+    def destinations(self) -> list[Any]:
+        return [] if self.destination is None else [self.destination]
+
+    @property
+    def is_active(self) -> bool:
+        """It has a far end, and no cable on the way is planned."""
+        return self.destination is not None and all(cable.status != "planned" for _, cable, _ in self._steps)
+
+    @property
+    def segment_count(self) -> int:
+        return len(self._steps)
+
+    def get_path(self) -> list[Any]:
+        """Everything on the way: near end, cable, far end, and so on."""
+        return [item for step in self._steps for item in step]
+
+
 class PathEnd(CableEnd):
     """Adds what lies at the far end, through patch panels."""
 
@@ -50,23 +99,26 @@ class PathEnd(CableEnd):
         return trace(self)
 
     @property
+    def path(self) -> CablePath | None:
+        """The way from here to where it ends; None without a cable."""
+        steps = self.trace()
+        return CablePath(steps) if steps else None
+
+    @property
     def connected_endpoint(self) -> Any:
         """What is at the far end of the path, or None."""
-        steps = self.trace()
-        far = steps[-1][2] if steps else None
-        return far if far is not None and far.is_path_end else None
+        path = self.path
+        return path.destination if path else None
 
     @property
     def connected_endpoints(self) -> list[Any]:
-        far = self.connected_endpoint
-        return [] if far is None else [far]
+        path = self.path
+        return path.destinations if path else []
 
     @property
     def connection_status(self) -> bool | None:
         """None without a far end, False while a cable on the way is planned, else True."""
-        steps = self.trace()
-        if not steps or steps[-1][2] is None or not steps[-1][2].is_path_end:
-            return None
-        return all(cable.status != "planned" for _, cable, _ in steps)
+        path = self.path
+        return path.is_active if path and path.destination is not None else None
 
     path_is_active = connection_status

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from jobyard_server.inventory.base import PrimaryModel, StatusField
+from jobyard_server.inventory.base import NamedStatus, PrimaryModel, StatusField
 from jobyard_server.inventory.base.model import refuse
 from jobyard_server.inventory.dcim.cable_choices import METERS
 from jobyard_server.inventory.dcim.choices import CableLengthUnitChoices, CableTypeChoices
@@ -56,6 +56,8 @@ class Cable(PrimaryModel):
         "dcim.Device", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="+"
     )
 
+    STATUS_CONNECTED = NamedStatus("connected")
+
     class Meta:
         ordering = ("label", "id")
         constraints = [
@@ -81,10 +83,6 @@ class Cable(PrimaryModel):
     def clean(self) -> None:
         super().clean()
         refuse(self.length is not None and not self.length_unit, "length_unit", "A length needs a unit.")
-        for side in SIDES:
-            model = getattr(self, f"{side}_type").model_class()
-            missing = getattr(self, side) is None
-            refuse(missing, side, f"There is no {model._meta.verbose_name} with this id.")
         check_fit(self)
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from jobyard_server.inventory.base import Natural
 from jobyard_server.inventory.base.model import CustomFieldModel, refuse
 from jobyard_server.inventory.dcim.choices import (
     ConsolePortTypeChoices,
@@ -28,7 +29,7 @@ class ComponentTemplate(CustomFieldModel):
 
     class Meta:
         abstract = True
-        ordering = ("device_type", "name")
+        ordering = ("device_type", Natural("name"))
         constraints = [models.UniqueConstraint(fields=["device_type", "name"], name="%(class)s_name_in_type")]
 
     def __str__(self) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import models
 
-from jobyard_server.inventory.base import PrimaryModel
+from jobyard_server.inventory.base import Natural, PrimaryModel
 
 
 class ComponentModel(PrimaryModel):
     """A named part of a device."""
+
+    belongs_to = "device"  #: Its name says little without that of the device.
 
     device: Any = models.ForeignKey("dcim.Device", on_delete=models.CASCADE, related_name="%(class)ss")
     name = models.CharField(max_length=64)
@@ -19,7 +21,7 @@ class ComponentModel(PrimaryModel):
 
     class Meta:
         abstract = True
-        ordering = ("device", "name")
+        ordering = ("device", Natural("name"))
         constraints = [models.UniqueConstraint(fields=["device", "name"], name="%(class)s_name_in_device")]
         indexes = [models.Index(fields=["name"], name="%(class)s_name")]
 

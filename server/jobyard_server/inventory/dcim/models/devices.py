@@ -7,7 +7,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from jobyard_server.inventory.base import Alias, PrimaryModel, StatusField, UniqueWithout
+from jobyard_server.inventory.base import (
+    Alias,
+    Natural,
+    NaturalField,
+    PrimaryModel,
+    StatusField,
+    UniqueWithout,
+)
 from jobyard_server.inventory.base.model import refuse
 from jobyard_server.inventory.dcim.choices import DeviceAirflowChoices, DeviceFaceChoices
 from jobyard_server.inventory.dcim.models.kinds import DeviceRole, DeviceType, Platform
@@ -23,6 +30,7 @@ class Device(ConfigContextModel, PrimaryModel):
     shown_with = ("device_type", "virtual_chassis")  #: Where there is no name.
 
     name = models.CharField(max_length=64, null=True, blank=True, db_index=True)
+    _name = NaturalField()
     device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="instances")
     device_role = models.ForeignKey(DeviceRole, on_delete=models.PROTECT, related_name="devices")
     role = Alias("device_role")
@@ -68,7 +76,8 @@ class Device(ConfigContextModel, PrimaryModel):
     comments = models.TextField(blank=True)
 
     class Meta:
-        ordering = ("name",)
+        ordering = ("_name",)
+        indexes = [models.Index(fields=["_name"], name="device_natural")]
         constraints = [
             models.UniqueConstraint(fields=["site", "tenant", "name"], name="device_name_in_site_and_tenant"),
             UniqueWithout(
@@ -204,7 +213,7 @@ class VirtualChassis(PrimaryModel):
     )
 
     class Meta:
-        ordering = ("name",)
+        ordering = (Natural("name"),)
         verbose_name_plural = "virtual chassis"
 
     def __str__(self) -> str:

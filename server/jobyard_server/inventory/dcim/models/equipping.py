@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import ForeignKey
 
-from jobyard_server.inventory.base.status import StatusField, status_rows
+from jobyard_server.inventory.base.known import known
+from jobyard_server.inventory.base.status import StatusField, status_of
 from jobyard_server.inventory.dcim.models import bays, component_templates, interfaces, pass_through, ports
 
 # In an order in which a component comes after those that it refers to.
@@ -59,6 +60,10 @@ def components_of(devices: list[Any]) -> Iterator[Any]:
 
 
 def _templates_of(device_type: Any) -> list[Any]:
+    return known(("templates", device_type), "template", lambda: _find_templates(device_type))
+
+
+def _find_templates(device_type: Any) -> list[Any]:
     kinds = _kinds_of(device_type)
     return [row for kind in kinds for row in kind.objects.filter(device_type=device_type)]
 
@@ -101,5 +106,5 @@ class _Statuses:
 
     def _of(self, slug: str) -> Any:
         if slug not in self._known:
-            self._known[slug] = status_rows().filter(slug=slug).first()
+            self._known[slug] = status_of(slug)
         return self._known[slug]

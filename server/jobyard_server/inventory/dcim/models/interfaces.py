@@ -15,6 +15,7 @@ from jobyard_server.inventory.dcim.models.cable_ends import PathEnd
 from jobyard_server.inventory.dcim.models.components import ComponentModel
 
 LARGEST_MTU = 65536
+TAGGED = "tagged"  #: The mode in which an interface carries chosen VLANs.
 
 
 class BaseInterface(models.Model):
@@ -36,6 +37,8 @@ class BaseInterface(models.Model):
         "ipam.VRF", null=True, blank=True, on_delete=models.SET_NULL, related_name="%(class)ss"
     )
     ip_addresses: Any
+    tagged_vlans: Any
+    site_id: Any  #: Of what the interface belongs to.
 
     class Meta:
         abstract = True
@@ -45,13 +48,32 @@ class BaseInterface(models.Model):
 
     def check_vlans(self) -> None:
         """
-        Check that the mode fits the VLANs.
+        Check that the untagged VLAN fits.
 
         Raises:
-            ValidationError: There is an untagged VLAN but no mode.
+            ValidationError: There is no mode for it, or it belongs to another site.
         """
         vlan = getattr(self, "untagged_vlan", None)
         refuse(vlan and not self.mode, "mode", "An untagged VLAN needs an 802.1Q mode.")
+        if vlan is not None:
+            self._check_site(vlan, "untagged_vlan")
+
+    def check_lists(self) -> None:
+        """
+        Check that tagged VLANs fit.
+
+        Raises:
+            ValidationError: The mode is another one, or one belongs to another site.
+        """
+        vlans = list(self.tagged_vlans.select_related("site"))
+        is_tagged = self.mode == TAGGED
+        refuse(vlans and not is_tagged, "tagged_vlans", "Tagged VLANs need the 802.1Q mode “Tagged”.")
+        for vlan in vlans:
+            self._check_site(vlan, "tagged_vlans")
+
+    def _check_site(self, vlan: Any, field: str) -> None:
+        elsewhere = vlan.site_id not in (None, self.site_id)
+        refuse(elsewhere, field, f"The VLAN {vlan} belongs to another site ({vlan.site}).")
 
 
 class Interface(BaseInterface, PathEnd, ComponentModel):
@@ -66,6 +88,9 @@ class Interface(BaseInterface, PathEnd, ComponentModel):
         "ipam.VLAN", null=True, blank=True, on_delete=models.SET_NULL, related_name="interfaces_as_untagged"
     )
     tagged_vlans = models.ManyToManyField("ipam.VLAN", related_name="interfaces_as_tagged", blank=True)
+    l2vpn_terminations = GenericRelation(
+        "ipam.L2VPNTermination", "assigned_object_id", "assigned_object_type"
+    )
     ip_addresses = GenericRelation(
         "ipam.IPAddress",
         content_type_field="assigned_object_type",
@@ -78,6 +103,10 @@ class Interface(BaseInterface, PathEnd, ComponentModel):
             *ComponentModel.Meta.constraints,
             Within(field="mtu", low=1, high=LARGEST_MTU, name="interface_mtu_in_range"),
         ]
+
+    @property
+    def site_id(self) -> Any:
+        return self.device.site_id
 
     @property
     def is_virtual(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any
 
-from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -72,7 +71,6 @@ class Site(PrimaryModel):
     contact_phone = models.CharField(max_length=20, blank=True)
     contact_email = models.EmailField(blank=True)
     comments = models.TextField(blank=True)
-    contacts = GenericRelation("tenancy.ContactAssignment")
 
     class Meta:
         ordering = ("name",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from jobyard_server.inventory.base import Alias, PrimaryModel, StatusField, Within
+from jobyard_server.inventory.base import Alias, Natural, PrimaryModel, StatusField, Within
 from jobyard_server.inventory.base.model import refuse
 from jobyard_server.inventory.dcim.choices import (
     PowerFeedPhaseChoices,
@@ -27,7 +27,7 @@ class PowerPanel(PrimaryModel):
     )
 
     class Meta:
-        ordering = ("site", "name")
+        ordering = ("site", Natural("name"))
         constraints = [models.UniqueConstraint(fields=["site", "name"], name="power_panel_name_in_site")]
 
     def __str__(self) -> str:
@@ -43,6 +43,8 @@ class PowerPanel(PrimaryModel):
 
 
 class PowerFeed(PathEnd, PrimaryModel):
+    belongs_to = "power_panel"  #: See the components of devices.
+
     name = models.CharField(max_length=100)
     power_panel = models.ForeignKey(PowerPanel, on_delete=models.PROTECT, related_name="powerfeeds")
     parent = Alias("power_panel")
@@ -57,7 +59,7 @@ class PowerFeed(PathEnd, PrimaryModel):
     comments = models.TextField(blank=True)
 
     class Meta:
-        ordering = ("power_panel", "name")
+        ordering = ("power_panel", Natural("name"))
         constraints = [
             models.UniqueConstraint(fields=["power_panel", "name"], name="power_feed_name_in_panel"),
             Within(field="max_utilization", low=1, high=100, name="powerfeed_max_utilization_in_range"),

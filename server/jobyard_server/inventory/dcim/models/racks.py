@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from jobyard_server.inventory.base import (
+    Natural,
     OrganizationalModel,
     PrimaryModel,
     SlugField,
@@ -94,7 +95,7 @@ class Rack(PrimaryModel):
     comments = models.TextField(blank=True)
 
     class Meta:
-        ordering = ("site", "group", "name")
+        ordering = ("site", "group", Natural("name"))
         constraints = [
             models.UniqueConstraint(fields=["group", "name"], name="rack_name_in_group"),
             models.UniqueConstraint(fields=["group", "facility_id"], name="rack_facility_in_group"),

@@ -76,7 +76,7 @@ class CustomField(InventoryModel):
     def _allowed(self) -> set[str]:
         if self.type not in (CustomFieldTypeChoices.TYPE_SELECT, CustomFieldTypeChoices.TYPE_MULTISELECT):
             return set()
-        return set(self.choices.values_list("value", flat=True))
+        return {choice.value for choice in self.choices.all()}
 
 
 class CustomFieldChoice(InventoryModel):

@@ -6,6 +6,10 @@ A row says how to get at a secret; reading one is the business of what uses it.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -15,6 +19,19 @@ from jobyard_server.inventory.extras.choices import (
     SecretsGroupAccessTypeChoices,
     SecretsGroupSecretTypeChoices,
 )
+
+#: Variables and folders of the service and of the system: what is kept there is not for jobs.
+_VARIABLES = re.compile("JOBYARD_|DJANGO_|NAUTOBOT_|PGPASS|SECRET_KEY|DATABASE_URL", re.IGNORECASE)
+_FOLDERS = ("/etc", "/proc", "/sys", "/root", "/dev")
+
+
+def _is_ours(text: str) -> bool:
+    """Whether a reference leads to what the service or the machine keeps for itself."""
+    if "/" not in text:
+        return bool(_VARIABLES.match(text)) or ".." in text
+    path = PurePosixPath(text)
+    folders = (*_FOLDERS, Path(settings.DATA_DIR).as_posix())
+    return ".." in path.parts or any(path.is_relative_to(folder) for folder in folders)
 
 
 class Secret(PrimaryModel):
@@ -34,6 +51,9 @@ class Secret(PrimaryModel):
         super().clean()
         if not isinstance(self.parameters, dict):
             raise ValidationError({"parameters": "The parameters must be a dictionary."})
+        refused = [text for text in self.parameters.values() if isinstance(text, str) and _is_ours(text)]
+        if refused:
+            raise ValidationError({"parameters": f"“{refused[0][:100]}” is no place for secrets of jobs."})
 
 
 class SecretsGroup(OrganizationalModel):

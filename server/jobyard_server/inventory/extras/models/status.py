@@ -31,7 +31,8 @@ class Status(InventoryModel):
     def __eq__(self, other: object) -> bool:
         return other == self.slug if isinstance(other, str) else super().__eq__(other)
 
-    __hash__ = models.Model.__hash__
+    def __hash__(self) -> int:
+        return hash(self.slug)  # as of the text that it equals: ``status in {"active", "planned"}``
 
     @property
     def value(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobyard_server.inventory.dcim.models import Device, Interface  # upstream's module has them too
 from jobyard_server.inventory.ipam.models.addresses import IPAddress
 from jobyard_server.inventory.ipam.models.aggregates import RIR, Aggregate
 from jobyard_server.inventory.ipam.models.asns import ASN
@@ -19,8 +20,10 @@ __all__ = [
     "VLAN",
     "VRF",
     "Aggregate",
+    "Device",
     "IPAddress",
     "IPRange",
+    "Interface",
     "L2VPNTermination",
     "Prefix",
     "Role",

@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import RegexValidator
 from django.db import models
 
-from jobyard_server.inventory.base import DerivedField, HostField, PrimaryModel, StatusField
+from jobyard_server.inventory.base import DerivedField, HostField, NamedStatus, PrimaryModel, StatusField
 from jobyard_server.inventory.base.model import refuse
 from jobyard_server.inventory.ipam.choices import IPAddressRoleChoices
 from jobyard_server.inventory.ipam.constants import IPADDRESS_ROLES_NONUNIQUE
@@ -45,11 +45,14 @@ class IPAddress(PrimaryModel):
     dns_name = models.CharField(max_length=255, blank=True, validators=[DNS_NAME], db_index=True)
     description = models.CharField(max_length=200, blank=True)
 
+    STATUS_SLAAC = NamedStatus("slaac")
+
     class Meta:
         ordering = ("address",)
         verbose_name = "IP address"
         verbose_name_plural = "IP addresses"
         indexes = [
+            models.Index(fields=["address"], name="ipaddress_address"),
             models.Index(fields=["host", "prefix_length"], name="ipaddress_host"),
             models.Index(models.Func("address", function="host"), name="ipaddress_host_text"),
             models.Index(fields=["assigned_object_type", "assigned_object_id"], name="ipaddress_assigned"),

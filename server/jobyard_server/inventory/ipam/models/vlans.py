@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 
 from jobyard_server.inventory.base import OrganizationalModel, PrimaryModel, SlugField, StatusField, Within
@@ -69,6 +70,9 @@ class VLAN(PrimaryModel):
     status = StatusField()
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.SET_NULL, related_name="vlans")
     description = models.CharField(max_length=200, blank=True)
+    l2vpn_terminations = GenericRelation(
+        "ipam.L2VPNTermination", "assigned_object_id", "assigned_object_type"
+    )
 
     class Meta:
         ordering = ("site", "group", "vid")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 
 from jobyard_server.inventory.base import OrganizationalModel, PrimaryModel, SlugField, TreeModel
@@ -22,7 +21,6 @@ class Tenant(PrimaryModel):
     )
     description = models.CharField(max_length=200, blank=True)
     comments = models.TextField(blank=True)
-    contacts = GenericRelation("tenancy.ContactAssignment")
 
     class Meta:
         ordering = ("name",)

@@ -7,7 +7,14 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 
-from jobyard_server.inventory.base import Alias, PrimaryModel, StatusField, UniqueWithout
+from jobyard_server.inventory.base import (
+    Alias,
+    Natural,
+    NaturalField,
+    PrimaryModel,
+    StatusField,
+    UniqueWithout,
+)
 from jobyard_server.inventory.base.model import refuse
 from jobyard_server.inventory.dcim.models.interfaces import BaseInterface
 from jobyard_server.inventory.dcim.models.kinds import DeviceRole, Platform
@@ -17,6 +24,7 @@ from jobyard_server.inventory.virtualization.models.clusters import Cluster
 
 class VirtualMachine(ConfigContextModel, PrimaryModel):
     name = models.CharField(max_length=64, db_index=True)
+    _name = NaturalField()
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="virtual_machines")
     tenant: Any = models.ForeignKey(
         "tenancy.Tenant", null=True, blank=True, on_delete=models.PROTECT, related_name="virtual_machines"
@@ -41,7 +49,8 @@ class VirtualMachine(ConfigContextModel, PrimaryModel):
     comments = models.TextField(blank=True)
 
     class Meta:
-        ordering = ("name",)
+        ordering = ("_name",)
+        indexes = [models.Index(fields=["_name"], name="virtualmachine_natural")]
         constraints = [
             models.UniqueConstraint(
                 fields=["cluster", "tenant", "name"], name="vm_name_in_cluster_and_tenant"
@@ -93,6 +102,8 @@ class VirtualMachine(ConfigContextModel, PrimaryModel):
 
 
 class VMInterface(BaseInterface, PrimaryModel):
+    belongs_to = "virtual_machine"  #: See the components of devices.
+
     virtual_machine = models.ForeignKey(VirtualMachine, on_delete=models.CASCADE, related_name="interfaces")
     device = Alias("virtual_machine")
     name = models.CharField(max_length=64)
@@ -101,6 +112,9 @@ class VMInterface(BaseInterface, PrimaryModel):
         "ipam.VLAN", null=True, blank=True, on_delete=models.SET_NULL, related_name="vminterfaces_as_untagged"
     )
     tagged_vlans = models.ManyToManyField("ipam.VLAN", related_name="vminterfaces_as_tagged", blank=True)
+    l2vpn_terminations = GenericRelation(
+        "ipam.L2VPNTermination", "assigned_object_id", "assigned_object_type"
+    )
     ip_addresses = GenericRelation(
         "ipam.IPAddress",
         content_type_field="assigned_object_type",
@@ -111,13 +125,17 @@ class VMInterface(BaseInterface, PrimaryModel):
     class Meta:
         verbose_name = "VM interface"
         verbose_name_plural = "interfaces"
-        ordering = ("virtual_machine", "name")
+        ordering = ("virtual_machine", Natural("name"))
         constraints = [
             models.UniqueConstraint(fields=["virtual_machine", "name"], name="vminterface_name_in_machine")
         ]
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def site_id(self) -> Any:
+        return self.virtual_machine.cluster.site_id
 
     def clean(self) -> None:
         super().clean()

@@ -37,5 +37,5 @@ def add(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("extras", "0002_initial")]
+    dependencies = [("extras", "0001_initial")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]
