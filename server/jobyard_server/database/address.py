@@ -9,6 +9,14 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 NAME = "jobyard"  #: Of the role and of the database in the embedded server.
 URL_FILE = "database-url"  #: In ``<data folder>/keys``: how to reach the embedded server; written by it.
 
+#: A network that swallows everything would else be waited for a quarter of an hour. Source: security.md DB-07
+NETWORK_PATIENCE = {
+    "keepalives_idle": 10,  # seconds, as is the next one
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
+
 
 def database_url(given: str | None, data_dir: Path) -> str | None:
     """*given*, or the address of the embedded server of *data_dir*; None when neither exists yet."""
@@ -27,15 +35,17 @@ def settings_from_url(url: str) -> dict[str, Any]:
     """Take a libpq URL apart; its query keys become connection parameters (``host``, ``sslmode``, …)."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
+    host = query.pop("host", "") or parts.hostname or ""
+    patience = {} if host.startswith("/") else NETWORK_PATIENCE
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "jobyard",
         "USER": unquote(parts.username or query.pop("user", "")),
         "PASSWORD": unquote(parts.password or query.pop("password", "")),
-        "HOST": query.pop("host", "") or parts.hostname or "",
+        "HOST": host,
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 3, **query},
+        "OPTIONS": {"connect_timeout": 3, **patience, **query},
     }
 
 

@@ -28,7 +28,7 @@ ATTEMPTS = 3
 LOG_MAX_BYTES = 10 * 1024 * 1024
 CONFIGURATION = {
     "listen_addresses": "",
-    "unix_socket_permissions": "0700",
+    "unix_socket_permissions": "0777",  # its folder decides who gets here, and a password who gets in
     "max_connections": "100",
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",

@@ -82,9 +82,13 @@ def _socket_folder(home: Path, account: Account) -> Path:
 
 
 def _check_private(folder: Path, account: Account) -> None:
-    """Somebody else may have made it first in a folder that everybody can write to."""
+    """
+    Somebody else may have made it first in a folder that everybody can write to.
+
+    The group may pass through: where jobs have an account of their own, it is theirs.
+    """
     found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != account.uid or found.st_mode & 0o077:
+    if folder.is_symlink() or found.st_uid != account.uid or found.st_mode & 0o067:
         raise DatabaseError(f"{folder} must be a folder that only the server's account can enter; remove it.")
 
 

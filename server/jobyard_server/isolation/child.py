@@ -9,11 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
-from jobyard_server.isolation import inspect_task, run_task
+from jobyard_server.isolation import hold_task, inspect_task, relaunch, run_task
 from jobyard_server.isolation.child_database import use_database
 from jobyard_server.isolation.frames import Frame, FrameSocket
 
 TASKS: dict[str, Callable[[Frame, FrameSocket], None]] = {
+    "hold": hold_task.hold,
     "inspect": inspect_task.inspect,
     "run": run_task.run,
 }
@@ -21,10 +22,20 @@ TASKS: dict[str, Callable[[Frame, FrameSocket], None]] = {
 
 def serve(channel: socket.socket) -> int:
     """Prepare as told, then do the one task; the exit status of this process."""
-    frames = FrameSocket(channel)
+    return _work(FrameSocket(channel))
+
+
+def go_on(channel: socket.socket, ahead: bytes) -> int:
+    """The same, below a launcher: *ahead* is what the process has read that this one was."""
+    return _work(FrameSocket(channel, ahead))
+
+
+def _work(frames: FrameSocket) -> int:
     _open_console()
     try:
         frame = _next_task(frames)
+        if relaunch.is_due(frame):
+            relaunch.relaunch(frame, frames)
         TASKS[frame["task"]](frame, frames)
     except EOFError:
         return 0  # never needed: a standby whose owner ended
@@ -37,7 +48,7 @@ def _next_task(frames: FrameSocket) -> Frame:
     """A child that waits for its task may be told the database beforehand, to be connected already."""
     frame = frames.receive()
     while frame["task"] == "prepare":
-        use_database(frame["database"])
+        use_database(frame["database"], read_only=frame.get("read_only", False))
         frame = frames.receive()
     return frame
 

@@ -26,6 +26,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["jobyard_server.access.backends.ObjectPermissionBackend"]
 LOGGING_CONFIG = None
 ROOT_URLCONF = "jobyard_server.isolation.child_urls"
 
@@ -34,8 +35,10 @@ JOBS_ROOT = _known.get("jobs_root", "")
 GIT_ROOT = Path(_known.get("git_root", ""))
 CELERY_TASK_DEFAULT_QUEUE = "default"
 PLUGINS: list[str] = _known.get("plugins", [])
-PLUGINS_CONFIG: dict[str, Any] = {}
+PLUGINS_CONFIG: dict[str, Any] = _known.get("plugins_config", {})
 BANNER_TOP = BANNER_BOTTOM = ""
+MEDIA_ROOT = ""  # the working folder of a run, the only place that it may write to
+IMAGE_MAX_BYTES = _known.get("image_max_bytes", 5 * 1024 * 1024)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,4 +1,4 @@
-"""The few words between a zygote and its owner: fixed-size messages, one of which carries descriptors."""
+"""The few words between an owner, its zygote and the guards: fixed-size messages, some with descriptors."""
 
 from __future__ import annotations
 
@@ -7,32 +7,40 @@ import socket
 import struct
 from dataclasses import dataclass
 
-FORK, KILL = 1, 2  #: From the owner: fork a child (descriptors follow), send its group a signal.
-FORKED, ENDED, FAILED = 3, 4, 5  #: From the zygote: the child's process id, its wait status, an errno.
-SPLIT = 6  #: From the owner: become two; the new one serves the control socket that follows.
+FORK = 1  #: To a zygote: fork a guard with its child; three descriptors follow.
+SPLIT = 2  #: To a zygote: become two; the new one serves the control socket that follows.
+READY = 3  #: From a zygote: everything is loaded; its process id.
+SIGNAL = 4  #: To a guard: send the child this signal; SIGKILL ends all that it started too.
+LEASE = 5  #: To a guard: end everything unless another word of this kind comes within so many milliseconds.
+LET_FINISH = 6  #: To a guard: when its child ends, what the child has forked may end by itself.
+STARTED = 7  #: From a guard: the child's process id.
+ENDED = 8  #: From a guard: nothing lives any more; the child's exit status.
+INNER = 10  #: To a guard: its child is a launcher; signals but SIGKILL are for what that has started.
+FAILED = 9  #: From a zygote, in the place of a guard: nothing could be forked; the errno.
 
-_MESSAGE = struct.Struct("!BIi")
-_DESCRIPTORS = 2  #: The child's end of its socket, and what becomes its standard output.
+DRIFTED = os.EX_TEMPFAIL  #: Exit status of a zygote that a fork must not be made of any more.
+
+_MESSAGE = struct.Struct("!Bi")
+DESCRIPTORS = 3  #: Of a fork: the guard's socket, the child's channel, what becomes its standard output.
 
 
 @dataclass(frozen=True)
 class Message:
-    """One word: what, about which child, and a number that goes with it."""
+    """One word, and the number that goes with it."""
 
     word: int
-    child: int  #: Number that the owner gave the child.
     number: int = 0
 
     def pack(self) -> bytes:
-        return _MESSAGE.pack(self.word, self.child, self.number)
+        return _MESSAGE.pack(self.word, self.number)
 
 
-def send_fork(control: socket.socket, child: int, descriptors: tuple[int, int]) -> None:
-    socket.send_fds(control, [Message(FORK, child).pack()], list(descriptors))
+def send_fork(control: socket.socket, descriptors: tuple[int, int, int]) -> None:
+    socket.send_fds(control, [Message(FORK).pack()], list(descriptors))
 
 
 def send_split(control: socket.socket, descriptor: int) -> None:
-    socket.send_fds(control, [Message(SPLIT, 0).pack()], [descriptor])
+    socket.send_fds(control, [Message(SPLIT).pack()], [descriptor])
 
 
 def receive(control: socket.socket) -> tuple[Message, list[int]]:
@@ -41,12 +49,13 @@ def receive(control: socket.socket) -> tuple[Message, list[int]]:
 
     Raises:
         EOFError: The other end is gone.
+        BlockingIOError: Nothing is there, and the socket does not wait.
     """
-    data, descriptors, _flags, _address = socket.recv_fds(control, _MESSAGE.size, _DESCRIPTORS)
+    data, descriptors, _flags, _address = socket.recv_fds(control, _MESSAGE.size, DESCRIPTORS)
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)  # noqa: FBT003  # its own signature
     while data and len(data) < _MESSAGE.size:
-        more = control.recv(_MESSAGE.size - len(data))
+        more = control.recv(_MESSAGE.size - len(data), socket.MSG_WAITALL)
         data = data + more if more else b""
     if not data:
         raise EOFError("the other end is gone")

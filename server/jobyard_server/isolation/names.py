@@ -9,6 +9,8 @@ INVENTORY = "jobyard_server.inventory"
 MODELS = {
     **{f"{app}.models": f"{INVENTORY}.{app}.models" for app in APPS},
     **{f"{app}.choices": f"{INVENTORY}.{app}.choices" for app in APPS},
+    **{f"{app}.filters": f"{INVENTORY}.{app}.filters" for app in APPS},
+    **{f"{app}.filtersets": f"{INVENTORY}.{app}.filters" for app in APPS},
     "dcim.constants": f"{INVENTORY}.dcim.constants",
     "ipam.constants": f"{INVENTORY}.ipam.constants",
     "utilities.choices": f"{INVENTORY}.colors",

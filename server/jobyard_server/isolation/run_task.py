@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.contrib.auth import get_user_model
+from django.db import Error
 from django.utils.functional import SimpleLazyObject
 
 from jobyard.events import Event, to_frame
-from jobyard.execution import RunContext, execute
+from jobyard.execution import RunContext, execute, initialization_failure
+from jobyard.job import BaseJob
 from jobyard.job_classes import find_job_class
 from jobyard.loader import PluginLoader, SourceLoader
-from jobyard_server.isolation.child_database import RunTransactions, check_connection
+from jobyard.lock_naming import name_locks
+from jobyard.output_files import OutputLimits
+from jobyard_server.changes.acting import act_as_run
+from jobyard_server.isolation.child_database import RunTransactions, check_connection, use_database
+from jobyard_server.isolation.confine import NotConfined, confine, settle
 from jobyard_server.isolation.frames import Frame, FrameSocket
-from jobyard_server.isolation.limits import bound
+from jobyard_server.isolation.loaders import loader_of
+from jobyard_server.isolation.reseed import reseed
 
 
 def run(task: Frame, frames: FrameSocket) -> None:
     """Everything that a run is, in this process; the last frame is its result."""
     sink = FrameSink(frames, task["nonce"])
-    _settle(Path(task["scratch"]))
-    check_connection()
-    bound(memory_bytes=task["memory_bytes"])
-    loader = _loader(task).install()
-    execute(
-        lambda: find_job_class(loader, task["class_path"]),
-        _context(task, frames, loader),
-        sink=sink,
-        database=RunTransactions(task["id"], task["fence"]),
+    scratch = Path(task["scratch"])
+    try:
+        settle(scratch)
+        _connect(task)
+        act_as_run(task["id"], task["change_key"])
+        confine(task["containment"], root=_root(task), scratch=scratch)
+    except (NotConfined, OSError, Error) as exc:
+        initialization_failure(str(exc), sink)
+        return
+    reseed()
+    loader = loader_of(task).install()
+    context = _context(task, frames, loader)
+
+    def find() -> type[BaseJob]:
+        return find_job_class(loader, task["class_path"])
+
+    if task["names_locks"]:
+        name_locks(find, context, sink)
+    else:
+        execute(find, context, sink=sink, database=_transactions(task, sink))
+
+
+def _connect(task: Frame) -> None:
+    """With the connection that it waited with, or for the first time in a fresh interpreter."""
+    if "database" in task:
+        use_database(task["database"])
+    else:
+        check_connection()
+
+
+def _transactions(task: Frame, sink: FrameSink) -> RunTransactions:
+    return RunTransactions(
+        task["id"],
+        task["fence"],
+        task["change_key"],
+        tell=sink.emit,
+        approved_plan=task["approved_plan"],
     )
 
 
@@ -49,20 +82,9 @@ class FrameSink:
             self._frames.send(frame)
 
 
-def _settle(scratch: Path) -> None:
-    """A working folder of its own, which is removed after the run."""
-    os.chdir(scratch)
-    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), PWD=str(scratch))
-    os.environ.pop("JOBYARD_CHILD", None)
-    tempfile.tempdir = None  # or it remembers the one of the zygote
-
-
-def _loader(task: Frame) -> SourceLoader | PluginLoader:
-    if task["source"] == "plugins":
-        return PluginLoader(task["module"])
-    return SourceLoader(
-        root=Path(task["root"]), job_path=task["job_path"], source=task["source"], digest=task["digest"]
-    )
+def _root(task: Frame) -> Path | None:
+    """The code of the source; that of a plugin is installed and may be read anyway."""
+    return Path(task["root"]) if "root" in task else None
 
 
 def _context(task: Frame, frames: FrameSocket, loader: SourceLoader | PluginLoader) -> RunContext:
@@ -72,12 +94,14 @@ def _context(task: Frame, frames: FrameSocket, loader: SourceLoader | PluginLoad
         name=task["name"],
         inputs=task["inputs"],
         commit=task["commit"],
+        is_profiled=task["is_profiled"],
         soft_time_limit=task["soft_time_limit"],
         time_limit=task["time_limit"],
         request=task["request"],
         user=SimpleLazyObject(lambda: _user(task["user"])),
         files={name: _open(path) for name, path in task["files"].items()},
         root=loader.root,
+        output_limits=OutputLimits(**task["output_limits"]),
         cancelled_by=lambda: str(frames.receive().get("cancelled_by", "")),
     )
 

@@ -29,6 +29,8 @@ def launch(
         log_file: Where its standard output and error go.
     """
     ours, theirs = socket.socketpair()
+    if log_file is not None:
+        log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # on a host with nothing but a worker
     log = subprocess.DEVNULL if log_file is None else log_file.open("ab")
     try:
         process = subprocess.Popen(

@@ -70,16 +70,20 @@ def test_data_is_there_after_a_stop_and_a_start(server: EmbeddedPostgres) -> Non
     assert answer(server.start(), b"SELECT n FROM kept") == 1
 
 
-def test_data_is_there_after_the_server_was_killed(server: EmbeddedPostgres) -> None:
-    with psycopg.connect(server.start()) as connection:
+def test_f114_data_is_there_after_the_server_was_killed(server: EmbeddedPostgres) -> None:
+    url = server.start()
+    with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS n")
+    busy = psycopg.connect(url)
+    busy.execute("INSERT INTO kept VALUES (2)")  # its backend lives on when the server is killed
     assert server.process
     server.process.kill()
     server.process.wait()
-    assert answer(server.start(), b"SELECT n FROM kept") == 1
+    assert answer(server.start(), b"SELECT array_agg(n) FROM kept") == [1]
+    busy.close()
 
 
-def test_a_server_left_behind_is_ended_before_the_next_one(server: EmbeddedPostgres) -> None:
+def test_f114_a_server_left_behind_is_ended_before_the_next_one(server: EmbeddedPostgres) -> None:
     server.start()
     orphan = server.process
     again = EmbeddedPostgres(server.data_dir)
@@ -92,7 +96,7 @@ def test_a_server_left_behind_is_ended_before_the_next_one(server: EmbeddedPostg
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
-def test_the_server_ends_with_a_parent_that_was_killed(server: EmbeddedPostgres) -> None:
+def test_f114_the_server_ends_with_a_parent_that_was_killed(server: EmbeddedPostgres) -> None:
     code = (
         "import sys,pathlib,time;from jobyard_server.database.embedded import EmbeddedPostgres as E;"
         "E(pathlib.Path(sys.argv[1])).start();print('up',flush=True);time.sleep(600)"
@@ -106,21 +110,21 @@ def test_the_server_ends_with_a_parent_that_was_killed(server: EmbeddedPostgres)
     assert wait_until(lambda: running(server.data_dir / "postgres") is None, 20)
 
 
-def test_a_lock_file_with_the_number_of_another_process_is_stale(server: EmbeddedPostgres) -> None:
+def test_f114_a_lock_file_with_the_number_of_another_process_is_stale(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     (server.data_dir / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n")
     assert running(server.data_dir / "postgres") is None
 
 
-def test_an_interrupted_first_start_is_done_again(server: EmbeddedPostgres) -> None:
+def test_f115_an_interrupted_first_start_is_done_again(server: EmbeddedPostgres) -> None:
     server.data_dir.mkdir(mode=0o711)
     (server.data_dir / "postgres.draft" / "base").mkdir(parents=True)
     assert answer(server.start(), b"SELECT 1") == 1
     assert not (server.data_dir / "postgres.draft").exists()
 
 
-def test_data_of_another_major_version_is_refused_and_left_alone(server: EmbeddedPostgres) -> None:
+def test_f115_data_of_another_major_version_is_refused_and_left_alone(server: EmbeddedPostgres) -> None:
     data = server.data_dir / "postgres"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("15\n")
@@ -129,7 +133,7 @@ def test_data_of_another_major_version_is_refused_and_left_alone(server: Embedde
     assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
 
 
-def test_a_folder_with_other_files_is_refused_and_left_alone(server: EmbeddedPostgres) -> None:
+def test_f115_a_folder_with_other_files_is_refused_and_left_alone(server: EmbeddedPostgres) -> None:
     data = server.data_dir / "postgres"
     data.mkdir(parents=True)
     (data / "thesis.txt").write_text("draft")
@@ -138,7 +142,7 @@ def test_a_folder_with_other_files_is_refused_and_left_alone(server: EmbeddedPos
     assert (data / "thesis.txt").read_text() == "draft"
 
 
-def test_a_data_directory_open_to_others_is_refused(server: EmbeddedPostgres) -> None:
+def test_f115_a_data_directory_open_to_others_is_refused(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     (server.data_dir / "postgres").chmod(0o755)
@@ -155,7 +159,7 @@ def test_a_long_path_gets_a_short_socket_folder(test_base: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-def test_as_root_the_server_runs_under_another_account(server: EmbeddedPostgres) -> None:
+def test_f116_as_root_the_server_runs_under_another_account(server: EmbeddedPostgres) -> None:
     server.start()
     assert Path(f"/proc/{server.pid}").stat().st_uid != 0
 
