@@ -35,7 +35,8 @@ UPDATE extras_source SET lease_until = NULL, lease_holder = NULL
 RETURNING fence
 """
 _END_ALL = """
-UPDATE extras_source SET lease_until = NULL WHERE lease_holder = %s RETURNING fence
+UPDATE extras_source SET lease_until = NULL WHERE lease_holder = ANY(%s) AND lease_until IS NOT NULL
+RETURNING fence
 """
 
 
@@ -69,9 +70,9 @@ def take_lease(source: Source, *, holder: uuid.UUID | None = None) -> SyncLease 
     return SyncLease(source_id=source.pk, holder=holder, fence=row[0]) if row else None
 
 
-def end_leases_of(holder: uuid.UUID) -> None:
-    """End all leases of a daemon that is known to be dead, so that nobody waits for them to expire."""
-    _row(_END_ALL, [holder])
+def end_leases_of(*holders: uuid.UUID) -> None:
+    """End all leases of daemons that are known to be dead, so that nobody waits for them to expire."""
+    _row(_END_ALL, [list(holders)])
 
 
 def _length() -> timedelta:

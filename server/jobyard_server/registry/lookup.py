@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.db.models import QuerySet
+
 from jobyard_server.registry.errors import JobNotFound
 from jobyard_server.registry.models import GIT, LOCAL, PLUGINS, Job
 
@@ -40,11 +42,16 @@ def find_job(class_path: str) -> Job:
         JobNotFound: There is none.
     """
     source, module, job_class = canonical_class_path(class_path).split("/")
-    jobs = Job.objects.select_related("module__source", "module__revision")
+    jobs = jobs_to_run()
     job = jobs.filter(module__source__key=source, module_name=module, job_class_name=job_class).first()
     if job is None:
         raise JobNotFound(class_path)
     return job
+
+
+def jobs_to_run() -> QuerySet[Job]:
+    """Jobs with their module, source and published revision, in one query: no more than a run needs."""
+    return Job.objects.select_related("module__source", "module__revision")
 
 
 def _is_class_path(path: str) -> bool:

@@ -8,16 +8,39 @@ people configure). Everything else reads.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from jobyard.spec import JobSpec
+from jobyard_server.inventory.base.tags import TagsField
+from jobyard_server.registry.signature_rules import OFF, SignatureRule, read_rule
 
 LOCAL, GIT, PLUGINS = "local", "git", "plugins"
+COPIED = (
+    "grouping",
+    "name",
+    "description",
+    "hidden",
+    "read_only",
+    "position",
+)  #: Columns made from the spec.
 KINDS = {LOCAL: "Folder", GIT: "Git repository", PLUGINS: "Plugins"}
+DEFAULT_JOB_PATHS = ("jobs",)
+
+
+def default_job_paths() -> list[str]:
+    return list(DEFAULT_JOB_PATHS)
+
+
+POLL_SECONDS = 60
+VERIFIED, UNSIGNED, REFUSED = "verified", "unsigned", "refused"
+SIGNATURE_STATES = {VERIFIED: "Verified", UNSIGNED: "Unsigned", REFUSED: "Not trusted"}
 
 
 class GitRepository(models.Model):
@@ -33,10 +56,31 @@ class GitRepository(models.Model):
     token_origin = models.CharField(
         max_length=255, blank=True, editable=False
     )  # scheme://host:port it was given for
+    ssh_key_encrypted = models.TextField(blank=True, editable=False)  # private key; never shown
+    ssh_key_origin = models.CharField(max_length=255, blank=True, editable=False)  # likewise
+    ssh_public_key = models.TextField(blank=True, editable=False)  # its public half, for the forge
+    poll_interval = models.IntegerField(default=POLL_SECONDS)  # seconds; 0: only when asked
+    fsck_exceptions = models.JSONField(default=list)  # kinds of old malformed objects that are let in
+    signature_policy = models.CharField(max_length=80, default=OFF)  # see registry.signature_rules
+    signature_policy_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # who decided so; null: jobyard's default, or the command line
+    signature_policy_at = models.DateTimeField(null=True, blank=True)
+    report_to = models.CharField(max_length=10, blank=True)  # forge that is told of syncs; empty: none
+    report_token_encrypted = models.TextField(blank=True, editable=False)  # never shown
+    report_origin = models.CharField(max_length=255, blank=True, editable=False)  # it was given for
     provided_contents = models.JSONField(default=list)
     current_head = models.CharField(
         max_length=64, blank=True, editable=False
     )  # last commit fetched and processed
+    job_paths = models.JSONField(default=default_job_paths)  # folders of job files; "." is the root
+    auto_enable = models.BooleanField(default=True)  # new jobs may be run at once
+    strict = models.BooleanField(default=False)  # a revision is published in whole or not at all
+    forge = models.CharField(max_length=20, blank=True)  # see registry.forges; empty: told by the address
+    pinned_commit = models.CharField(max_length=64, blank=True, editable=False)  # stays until it is unpinned
+    rolled_back_to = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # stays until a commit newer than the quarantined ones comes
     created = models.DateTimeField(auto_now_add=True)
     last_updated = models.DateTimeField(auto_now=True)
 
@@ -44,9 +88,17 @@ class GitRepository(models.Model):
         app_label = "extras"
         verbose_name_plural = "Git repositories"
         ordering = (Lower("name"),)
+        permissions = [
+            ("sync_gitrepository", "Can sync Git repository"),
+            ("rollback_gitrepository", "Can decide which revision of a Git repository is in service"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def signature_rule(self) -> SignatureRule:
+        return read_rule(self.signature_policy)
 
     def get_absolute_url(self) -> str:
         return f"/extras/git-repositories/{self.slug}/"
@@ -75,6 +127,15 @@ class Source(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.BigIntegerField(default=0)
 
+    pinned_to = models.CharField(
+        max_length=64, blank=True
+    )  # of a folder: the revision that stays until it is unpinned; a repository has its own
+    rolled_back_to = models.CharField(
+        max_length=64, blank=True
+    )  # of a folder: stays until the folder is neither that nor what was rolled back
+    refresh_asked = models.DateTimeField(
+        null=True, blank=True
+    )  # somebody wants all of a folder or of plugins read again; null: nobody, or it is done
     last_synced = models.DateTimeField(null=True, blank=True)  # end of the last sync, good or bad
     error = models.TextField(blank=True)  # why the last sync read nothing; empty when it could
 
@@ -105,6 +166,18 @@ class Revision(models.Model):
     author = models.CharField(max_length=250, blank=True)
     message = models.TextField(blank=True)
     committed_at = models.DateTimeField(null=True, blank=True)
+    signature_state = models.CharField(
+        max_length=10, choices=list(SIGNATURE_STATES.items()), blank=True
+    )  # empty: nobody looked
+    signature_signer = models.CharField(max_length=200, blank=True)  # principal of the trusted key
+    signature_fingerprint = models.CharField(max_length=64, blank=True)  # of the key that signed
+    signature_note = models.CharField(max_length=500, blank=True)  # why it is not verified
+    signature_checked_at = models.DateTimeField(null=True, blank=True)
+    signature_policy = models.CharField(max_length=80, blank=True)  # under which it was looked at
+    signature_keys = models.JSONField(
+        default=list, blank=True
+    )  # fingerprints of all keys that its being verified rests on
+    is_kept = models.BooleanField(default=True)  # its snapshot is on disk; False from before it is removed
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -139,6 +212,10 @@ class Module(models.Model):
         null=True, blank=True
     )  # {commit, path, line, message, traceback} of a newer version
     warnings = models.JSONField(default=list, blank=True)
+    fingerprint = models.CharField(
+        max_length=64, blank=True
+    )  # of everything its newest inspection depended on; empty: inspect at every sync
+    reads = models.JSONField(default=list, blank=True)  # data files that it read while it was imported
     last_updated = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -166,13 +243,20 @@ class Job(models.Model):
     installed = models.BooleanField(default=True)
     hidden = models.BooleanField(default=False)
     read_only = models.BooleanField(default=False)
-    spec_json = models.JSONField()
+    position = models.PositiveIntegerField(default=0)  # within its module, see JobSpec
+    spec_json = models.JSONField()  # as the code says it, without the overrides
+    overrides = models.JSONField(
+        default=dict, blank=True
+    )  # what people decided instead, by name of the field
+    tags = TagsField()
     created = models.DateTimeField(auto_now_add=True)
     last_updated = models.DateTimeField(auto_now=True)
 
+    shown_with = ("module__source",)  #: For the link to its page, which is its class path.
+
     class Meta:
         app_label = "extras"
-        ordering = (Lower("grouping"), "module_name", "job_class_name")
+        ordering = (Lower("grouping"), "module_name", "position", "job_class_name")
         constraints = [models.UniqueConstraint(fields=["module", "job_class_name"], name="job_is_known_once")]
         permissions = [("run_job", "Can run job"), ("approve_job", "Can approve job")]
 
@@ -185,7 +269,8 @@ class Job(models.Model):
 
     @property
     def spec(self) -> JobSpec:
-        return JobSpec.from_json(self.spec_json)
+        """As it is in force: what the code says, with what people decided instead."""
+        return replace(JobSpec.from_json(self.spec_json), **self.overrides)
 
     @property
     def description_first_line(self) -> str:
@@ -195,13 +280,8 @@ class Job(models.Model):
         return f"/extras/jobs/{self.class_path}/"
 
 
-def describe_job(spec: JobSpec) -> dict[str, Any]:
+def describe_job(spec: JobSpec, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The columns of a job that are copied from its spec, for filters and permissions."""
-    return {
-        "grouping": spec.grouping,
-        "name": spec.name,
-        "description": spec.description,
-        "hidden": spec.hidden,
-        "read_only": spec.read_only,
-        "spec_json": spec.to_json(),
-    }
+    in_force = replace(spec, **overrides) if overrides else spec
+    copied = {name: getattr(in_force, name) for name in COPIED}
+    return {**copied, "spec_json": spec.to_json()}

@@ -8,42 +8,92 @@ class paths; all rows of a unit change together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from jobyard.spec import JobSpec, LoadError, ModuleReport
 from jobyard_server.registry.job_rows import JobRows
-from jobyard_server.registry.models import Module, Revision, Source
+from jobyard_server.registry.models import Job, Module, Revision, Source
 from jobyard_server.registry.module_rows import ModuleRows
 from jobyard_server.registry.published import Kept, Published
 
 
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What is known of the modules of a revision; a module that is nowhere in it is gone."""
+
+    reports: Sequence[ModuleReport]  #: Of the units that were inspected.
+    unchanged: frozenset[str] = frozenset()  #: Units whose last inspection still holds.
+    fingerprints: Mapping[str, tuple[str, list[str]]] = field(
+        default_factory=dict
+    )  #: By unit: what its inspection depended on, and the data files that it read.
+    renames: Mapping[str, str] = field(default_factory=dict)  #: Old name of a unit to its new one.
+
+
 class Publication:
-    """Brings the modules and jobs of *source* to what the reports of *revision* say."""
+    """
+    Brings the modules and jobs of *source* to what was found out about *revision*.
 
-    def __init__(self, source: Source, revision: Revision) -> None:
+    Args:
+        source: Locked by the caller.
+        revision: The one that is published.
+        found: What is known of its modules.
+    """
+
+    def __init__(self, source: Source, revision: Revision, found: Findings) -> None:
         self._revision = revision
-        self._published = Published()
-        self._modules = ModuleRows(source, revision)
-        self._jobs = JobRows(source, self._published)
+        self._found = found
+        self._published = Published(
+            unchanged=list(found.unchanged),
+            module_count=len(found.reports) + len(found.unchanged),
+            job_count=Job.objects.filter(module__source=source, installed=True).count(),
+        )
+        self._units = {report.module: report for report in found.reports}
+        self._all_units = {*self._units, *found.unchanged}
+        self._modules = ModuleRows(source, revision, self._is_settled)
+        self._jobs = JobRows(source, self._published, list(self._modules))
 
-    def write(self, reports: Sequence[ModuleReport]) -> Published:
-        units = {report.module: report for report in reports}
-        rows_of: dict[str, list[Module]] = {name: [] for name in units}
+    @property
+    def changed_jobs(self) -> list[Job]:
+        """Jobs that :meth:`store` writes, as they will be."""
+        return self._jobs.changed
+
+    def compare(self) -> Published:
+        """What :meth:`store` will do."""
+        self._rename()
+        rows_of: dict[str, list[Module]] = {name: [] for name in self._units}
         for module in self._modules:
-            unit = _unit_of(module.name, units)
+            unit = _unit_of(module.name, self._all_units)
             if unit is None:
                 self._retire(module)
             else:
                 rows_of[unit].append(module)
-        for name, report in units.items():
+        for name, report in self._units.items():
             if report.error is None:
                 self._accept(report, rows_of[name])
             else:
                 self._keep(report, report.error, rows_of[name])
+        return self._published
+
+    def store(self) -> None:
         self._modules.store()
         self._jobs.store()
-        return self._published
+
+    def _is_settled(self, name: str) -> bool:
+        return _unit_of(name, self._all_units) in self._found.unchanged
+
+    def _rename(self) -> None:
+        """A row whose file was renamed gets the new name, unless that name has a row of its own already."""
+        for module in self._modules:
+            unit = _parent_in(module.name, self._found.renames)
+            if unit is None or unit in self._all_units:
+                continue
+            old_name = module.name
+            name = self._found.renames[unit] + old_name.removeprefix(unit)
+            if name not in self._modules:
+                self._modules.rename(module, name)
+                self._jobs.rename(module, old_name)
 
     def _accept(self, report: ModuleReport, rows: list[Module]) -> None:
         by_module: dict[str, list[JobSpec]] = {report.module: []}
@@ -59,12 +109,20 @@ class Publication:
             module.grouping = specs[0].grouping if specs else name
             module.warnings = report.warnings if is_main else []
             module.revision, module.is_installed, module.load_error = self._revision, True, None
+            if is_main:
+                self._note_fingerprint(module)
             self._jobs.take(module, specs)
+
+    def _note_fingerprint(self, module: Module) -> None:
+        module.fingerprint, reads = self._found.fingerprints.get(module.name, ("", []))
+        module.reads = list(reads)
 
     def _keep(self, report: ModuleReport, error: LoadError, rows: list[Module]) -> None:
         """Jobs of the last good version stay as they are: installed if they were, and runnable."""
         main = self._modules.get(report.module)
-        main.is_installed = True
+        if not _is_same(error, main.load_error):
+            self._published.newly_failed.append(report.module)
+        main.is_installed, main.fingerprint = True, ""  # looked at again at every sync
         if main.revision is None:
             main.path = report.path
         else:
@@ -76,11 +134,8 @@ class Publication:
 
     def _error_json(self, error: LoadError, before: dict[str, Any] | None) -> dict[str, Any]:
         """``commit`` is the first one that shows this error."""
-        is_the_same = (
-            before is not None and before["path"] == error.path and before["message"] == error.message
-        )
         return {
-            "commit": before["commit"] if before and is_the_same else self._revision.identifier,
+            "commit": before["commit"] if before and _is_same(error, before) else self._revision.identifier,
             "path": error.path,
             "line": error.line,
             "message": error.message,
@@ -93,16 +148,25 @@ class Publication:
         self._jobs.uninstall(module)
 
 
-def _unit_of(name: str, units: dict[str, ModuleReport]) -> str | None:
+def _is_same(error: LoadError, before: dict[str, Any] | None) -> bool:
+    return before is not None and (before["path"], before["message"]) == (error.path, error.message)
+
+
+def _unit_of(name: str, units: Collection[str]) -> str | None:
     """
     The unit that a row belongs to: ``pkg`` for ``pkg.sub``; None when it is gone.
 
     A plugin lists classes of its whole package: ``my_plugin.audit`` belongs to ``my_plugin.jobs``.
     """
-    parent = name
-    while parent and parent not in units:
-        parent = parent.rpartition(".")[0]
-    return parent or next((unit for unit in units if _top(unit) == _top(name)), None)
+    plugins = (unit for unit in units if "." in unit and _top(unit) == _top(name))
+    return _parent_in(name, units) or next(plugins, None)
+
+
+def _parent_in(name: str, known: Container[str]) -> str | None:
+    """*name* or the nearest of its parents that is among *known*."""
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name or None
 
 
 def _top(name: str) -> str:

@@ -14,6 +14,8 @@ from jobyard_repos.errors import InvalidRefName, InvalidRemoteUrl
 from jobyard_repos.refs import check_ref_name
 from jobyard_repos.remotes import RemoteUrl, parse_remote_url
 from jobyard_server.registry.errors import RepositoryErrors
+from jobyard_server.registry.forges import FORGES
+from jobyard_server.registry.job_paths import InvalidJobPath, read_job_paths
 from jobyard_server.registry.models import GitRepository, Source
 from jobyard_server.registry.sources import git_key
 
@@ -34,6 +36,10 @@ class RepositoryFields:
     branch: str
     username: str
     provided_contents: list[str]
+    job_paths: list[str]
+    strict: bool
+    auto_enable: bool
+    forge: str
 
 
 class FieldCheck:
@@ -48,7 +54,8 @@ class FieldCheck:
 
     def read(self, values: dict[str, Any]) -> RepositoryFields:
         """
-        Check *values*: name, slug, remote_url, branch, username, provided_contents.
+        Check *values*: name, slug, remote_url, branch, username, provided_contents, job_paths, strict,
+        auto_enable, forge.
 
         Raises:
             RepositoryErrors: With all messages of all fields.
@@ -64,6 +71,8 @@ class FieldCheck:
         self._check_slug(slug, name)
         contents = self._contents(values["provided_contents"])
         username = self._text("username", values["username"], is_required=False)
+        job_paths = self._attempt("job_paths", read_job_paths, values["job_paths"])
+        forge = self._forge(values["forge"])
         if self._errors or remote is None:
             raise RepositoryErrors(self._errors)
         return RepositoryFields(
@@ -73,6 +82,10 @@ class FieldCheck:
             branch=branch,
             username=username or remote.username,
             provided_contents=contents,
+            job_paths=job_paths,
+            strict=bool(values["strict"]),
+            auto_enable=bool(values["auto_enable"]),
+            forge=forge,
         )
 
     def _refuse(self, name: str, message: str) -> None:
@@ -93,10 +106,10 @@ class FieldCheck:
             return text
         return ""
 
-    def _attempt(self, name: str, check: Callable[[str], Any], text: str) -> Any:
+    def _attempt(self, name: str, check: Callable[[Any], Any], value: object) -> Any:
         try:
-            return check(text)
-        except (InvalidRemoteUrl, InvalidRefName) as exc:
+            return check(value)
+        except (InvalidRemoteUrl, InvalidRefName, InvalidJobPath) as exc:
             self._refuse(name, str(exc))
             return None
 
@@ -123,6 +136,13 @@ class FieldCheck:
 
     def _is_left_behind(self, key: str) -> bool:
         return key != self._own_key and Source.objects.filter(key=key).exists()
+
+    def _forge(self, value: object) -> str:
+        if value in FORGES:
+            return str(value)
+        accepted = ", ".join(filter(None, FORGES))
+        self._refuse("forge", f"Use one of {accepted}, or leave it empty.")
+        return ""
 
     def _contents(self, value: object) -> list[str]:
         if not isinstance(value, Iterable) or isinstance(value, str | dict):

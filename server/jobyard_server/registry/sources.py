@@ -36,8 +36,3 @@ def connect_source(repository: GitRepository) -> Source:
 def _source(key: str, kind: str) -> Source:
     source, _ = Source.objects.get_or_create(key=key, defaults={"kind": kind})
     return source
-
-
-def job_path(kind: str) -> str:
-    """Folder of the job modules in a source of *kind*, relative to its root."""
-    return "jobs" if kind == GIT else ""

@@ -6,7 +6,7 @@ from tests.server.registry.cast import broken, facts, git_source, good, spec
 from jobyard.spec import ModuleReport, VariableSpec
 from jobyard_server.registry.errors import LeaseLost
 from jobyard_server.registry.leases import take_lease
-from jobyard_server.registry.models import Job, Module, Revision, Source
+from jobyard_server.registry.models import GitRepository, Job, Module, Revision, Source
 from jobyard_server.registry.publish import publish
 
 
@@ -37,6 +37,16 @@ def test_a_first_revision_brings_modules_and_jobs(put, source):
     assert source.last_synced is not None
     job = Job.objects.get(job_class_name="Create")
     assert (job.enabled, job.slug, job.spec.class_name) == (True, "git-netops-devices-create", "Create")
+
+
+def test_g11_new_jobs_wait_where_the_repository_says_so(put, source):
+    GitRepository.objects.update(auto_enable=False)
+    put("a", good("devices", "Create"))
+    Job.objects.update(enabled=True)  # somebody has looked at it
+
+    put("b", good("devices", "Create", "Delete"))
+
+    assert {job.job_class_name: job.enabled for job in Job.objects.all()} == {"Create": True, "Delete": False}
 
 
 def test_a_new_revision_refreshes_what_it_finds(put):
@@ -253,7 +263,7 @@ def test_two_hundred_modules_need_few_queries(put, django_assert_max_num_queries
         ]
 
     for letter, name in (("a", "first"), ("b", "first"), ("c", "other")):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(26):
             put(letter, *reports(name))
 
     assert Job.objects.filter(installed=True, name="other").count() == 600

@@ -32,7 +32,7 @@ def refused(**values) -> dict[str, list[str]]:
 
 
 def test_adding_makes_a_source_and_asks_for_a_sync():
-    alice = User.objects.create(username="alice")
+    alice = User.objects.create(username="alice", is_superuser=True)
 
     repository = add(user=alice)
 

@@ -7,14 +7,22 @@ from django.utils import timezone
 from tests.server.registry.cast import facts
 
 from jobyard.events import LogRow
+from jobyard_server.access.models import User
 from jobyard_server.registry.errors import LeaseLost
 from jobyard_server.registry.leases import take_lease
-from jobyard_server.registry.lost_syncs import LOST, end_lost_syncs
+from jobyard_server.registry.lost_syncs import AGAIN, GIVEN_UP, LOST, MOST_TRIES, end_lost_syncs
 from jobyard_server.registry.models import Source
 from jobyard_server.registry.publish import publish
-from jobyard_server.registry.requests import is_automatic, request_sync, waiting_requests
+from jobyard_server.registry.remote_models import RemoteWatch
+from jobyard_server.registry.requests import is_automatic, request_sync, times_lost, waiting_requests
 from jobyard_server.registry.sync_results import SyncRecord
+from jobyard_server.registry.watches import add_missing
 from jobyard_server.runs.models import JobResult
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return User.objects.create(username="alice")
 
 
 @pytest.fixture
@@ -85,8 +93,31 @@ def test_a_sync_whose_lease_ran_out_is_ended_and_asked_for_again(begun, source):
     result = JobResult.objects.get(pk=record.result.pk)
     assert ended == [result]
     assert (result.status, result.status_reason) == ("errored", "worker_lost")
-    assert list(result.logs.values_list("message", flat=True)) == ["one", LOST]
-    assert is_automatic(waiting_requests().get())
+    assert list(result.logs.values_list("message", flat=True)) == ["one", f"{LOST} {AGAIN}"]
+    again = waiting_requests().get()
+    assert (again.user, is_automatic(again), times_lost(again)) == (result.user, False, 1)
+
+
+def lose(source, **options):
+    record = SyncRecord(waiting_requests().first() or request_sync(source, **options))
+    assert record.begin(take_lease(source))
+    expire()
+    (ended,) = end_lost_syncs()
+    return ended
+
+
+def test_a_sync_that_nobody_asked_for_is_not_forgotten_either(source):
+    """A webhook may have asked for it, and with polling off nobody would look again."""
+    lost = lose(source, automatic=True, refresh=True)
+
+    again = waiting_requests().get()
+    assert (again.request, lost.logs.count()) == ({"automatic": True, "refresh": True, "lost": 1}, 1)
+
+
+def test_a_dry_run_that_was_lost_is_not_repeated(source):
+    lose(source, dry_run=True)
+
+    assert not waiting_requests().exists()
 
 
 def test_the_sync_that_was_lost_can_neither_write_nor_publish_any_more(begun):
@@ -102,14 +133,33 @@ def test_the_sync_that_was_lost_can_neither_write_nor_publish_any_more(begun):
         publish(lease, facts("a"), [])
 
 
-def test_a_sync_that_is_lost_again_is_not_repeated_for_ever(source):
-    for automatic in (False, True):
-        record = SyncRecord(request_sync(source, automatic=automatic))
+def test_a_sync_that_is_lost_again_and_again_is_given_up_and_says_so(source):
+    add_missing()
+    seen = RemoteWatch.objects.filter(pk=source.git_repository_id)
+    seen.update(seen="a" * 40)
+    lost = [lose(source, automatic=True) for _ in range(MOST_TRIES)]
+
+    source.refresh_from_db()
+    assert not waiting_requests().exists()
+    assert source.error == GIVEN_UP
+    assert lost[-1].logs.get().message == f"{LOST} {GIVEN_UP}"
+    assert (seen.get().seen, seen.get().failures) == ("", 1)  # a later look asks again
+
+
+def test_a_person_who_asks_meanwhile_begins_anew(source, alice):
+    lose(source, automatic=True)
+
+    assert times_lost(request_sync(source, alice)) == 0
+
+
+def test_a_daemon_that_was_told_to_end_is_no_reason_to_give_up(source):
+    for _ in range(MOST_TRIES + 1):
+        record = SyncRecord(waiting_requests().first() or request_sync(source))
         assert record.begin(take_lease(source))
         expire()
-        end_lost_syncs()
+        end_lost_syncs(was_told=True)
 
-    assert not waiting_requests().exists()
+    assert waiting_requests().exists()
 
 
 def test_a_sync_that_goes_on_is_left_alone(begun):
