@@ -8,6 +8,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from jobyard import statuses
+from jobyard_server.access.audit import CANCELLED, record
+from jobyard_server.runs.changes_of_runs import announce_change
 from jobyard_server.runs.errors import AlreadyEnded
 from jobyard_server.runs.input_files import delete_files
 from jobyard_server.runs.models import JobResult
@@ -25,6 +27,7 @@ def request_cancel(result: JobResult, user: Any) -> JobResult:
     with transaction.atomic():
         if not _cancel_waiting(result, user) and not _ask_worker(result, user):
             raise AlreadyEnded
+        record(CANCELLED, user=user, target=result)
     return JobResult.objects.get(pk=result.pk)
 
 
@@ -41,6 +44,7 @@ def _cancel_waiting(result: JobResult, user: Any) -> bool:
     )
     if cancelled:
         delete_files(result)
+        announce_change(result.pk)
     return bool(cancelled)
 
 
@@ -48,6 +52,7 @@ def _ask_worker(result: JobResult, user: Any) -> bool:
     active = JobResult.objects.filter(pk=result.pk, status__in=statuses.ACTIVE)
     asked = active.update(cancel_requested=True, cancel_requested_by=user.get_username())
     if asked:
+        announce_change(result.pk)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(result.pk)])
     return bool(asked)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 
 from django.conf import settings
 from django.db import Error, connection
@@ -43,6 +44,7 @@ def announce(
         pid_space=pid_space(),
         queues=list(queues),
         slots=slots,
+        version=version("jobyard"),
     )
     _be_known(me)
     stop = threading.Event()
@@ -54,6 +56,11 @@ def announce(
         stop.set()
         beat.join(timeout=5)
         _be_forgotten(me)
+
+
+def living_workers() -> set[str]:
+    """Ids of the workers that are alive."""
+    return {str(key) for key in alive().filter(kind="worker").values_list("pk", flat=True)}
 
 
 def alive() -> QuerySet[Component]:

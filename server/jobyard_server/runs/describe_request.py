@@ -66,7 +66,11 @@ def describe_command(server_name: str = "jobyard_runjob") -> dict[str, Any]:
 
 
 def _fields(sent: QueryDict, hidden: set[str]) -> dict[str, list[str]]:
-    return {name: [_storable(value) for value in sent.getlist(name)] for name in sent if name not in hidden}
+    return {
+        _storable(name): [_storable(value) for value in sent.getlist(name)]
+        for name in sent
+        if name not in hidden
+    }
 
 
 def _storable(value: object) -> str:

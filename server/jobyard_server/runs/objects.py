@@ -80,7 +80,7 @@ def _existing(rows: QuerySet[Any], values: list[Any], message: str) -> list[str]
 
 def _key_by_fields(rows: QuerySet[Any], filters: dict[str, Any]) -> str:
     for key, value in filters.items():
-        if not _is_comparable(rows.model, key) or isinstance(value, dict | list):
+        if not is_comparable(rows.model, key) or isinstance(value, dict | list):
             raise InvalidInput(f'Cannot select objects by "{str(key)[:100]}".')
     try:
         found = list(rows.filter(**filters).values_list("pk", flat=True)[:2])
@@ -96,7 +96,7 @@ def _holds_secrets(model: type[Model]) -> bool:
     return (model._meta.model_name or "").startswith("secret")
 
 
-def _is_comparable(model: type[Model], key: object) -> bool:
+def is_comparable(model: type[Model], key: object) -> bool:
     """Tell whether *key* is a concrete field, perhaps through relations, of models that hold no secrets."""
     if not isinstance(key, str) or not issubclass(model, InventoryModel) or _holds_secrets(model):
         return False
@@ -110,4 +110,4 @@ def _is_comparable(model: type[Model], key: object) -> bool:
     if rest in ("", *_COMPARISONS):
         return True
     related = field.related_model
-    return isinstance(related, type) and _is_comparable(related, rest)
+    return isinstance(related, type) and is_comparable(related, rest)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from jobyard_server.runs.spellings import SHORTEST, any_of, spellings
+
 MARK = "(redacted)"
-SHORTEST_SECRET = 4  #: Shorter values would take honest text away.
 
 _URL_USER = re.compile(r"(?<=://)[^/\s:@]{1,200}(?::[^/\s@]{0,500})?@")
 _NAMED = re.compile(r"(\b(?:password|passwd|pwd|secret|token)(?:\s*[:=]\s*|\s+is:?\s+))(\S+)", re.IGNORECASE)
@@ -14,15 +15,49 @@ _HINT = re.compile("://|pass|pwd|secret|token", re.IGNORECASE)  # cheap, and abs
 
 
 class Redactor:
-    """Knows the secret values of one run, and what credentials usually look like."""
+    """
+    Knows the secret values of one run, and what credentials usually look like.
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        values = sorted({value for value in secrets if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
-        self._secrets = re.compile("|".join(re.escape(value) for value in values)) if values else None
+    Args:
+        secrets: Values that are taken out wherever they stand, also in JSON, in addresses and in base64.
+        patterns: Regular expressions in place of the usual ones. What a group called ``secret`` matches is
+            taken out, of an expression without one all that it matches.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] | None = None) -> None:
+        self._words = {word for value in secrets if len(value) >= SHORTEST for word in spellings(value)}
+        self._secrets = any_of(self._words)
+        self._patterns = None if patterns is None else [re.compile(item) for item in patterns]
 
     def __call__(self, text: str) -> str:
         if self._secrets is not None:
             text = self._secrets.sub(MARK, text)
-        if _HINT.search(text) is None:
-            return text
-        return _NAMED.sub(rf"\1{MARK}", _URL_USER.sub(f"{MARK}@", text))
+        if self._patterns is None:
+            return without_usual(text)
+        for pattern in self._patterns:
+            text = pattern.sub(_marked, text)
+        return text
+
+    def without_begun(self, text: str) -> str:
+        """*text*, which was cut off somewhere, without the beginning of a secret at its end."""
+        longest = max(map(len, self._words), default=0)
+        tail = text[-longest:] if longest else ""
+        for start in range(len(tail) - SHORTEST + 1):
+            if any(word.startswith(tail[start:]) for word in self._words):
+                return text[: len(text) - len(tail) + start] + MARK
+        return text
+
+
+def without_usual(text: str) -> str:
+    """*text* without what credentials usually look like."""
+    if _HINT.search(text) is None:
+        return text
+    return _NAMED.sub(rf"\1{MARK}", _URL_USER.sub(f"{MARK}@", text))
+
+
+def _marked(found: re.Match[str]) -> str:
+    group = "secret" if "secret" in found.re.groupindex else 0
+    if found[group] is None:
+        return found[0]
+    start, end = (place - found.start() for place in found.span(group))
+    return f"{found[0][:start]}{MARK}{found[0][end:]}"

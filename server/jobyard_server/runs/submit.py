@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from jobyard.inputs import FileInput, clean_inputs
 from jobyard.spec import JobSpec
-from jobyard_server.access.permissions import may
+from jobyard_server.access.audit import RUN, record
 from jobyard_server.registry.models import Job, Revision
+from jobyard_server.registry.snapshots import hold_revision
+from jobyard_server.runs.apply import applied
+from jobyard_server.runs.checks import Checked, RunRequest, check, check_as_shown
 from jobyard_server.runs.components import has_worker
 from jobyard_server.runs.errors import (
-    InvalidCommitFlag,
-    JobHasNoSource,
-    JobNotEnabled,
-    JobNotInstalled,
+    CODE_IS_BEING_REPLACED,
+    CODE_IS_GONE,
+    CannotRunAgain,
     NeedsApproval,
-    NotAllowedToRun,
     NoWorker,
 )
-from jobyard_server.runs.input_files import store_files
+from jobyard_server.runs.input_files import copy_files, hand_over_files, store_files
+from jobyard_server.runs.locks import locks_of
 from jobyard_server.runs.models import JobResult
-from jobyard_server.runs.objects import ModelResolver
-from jobyard_server.runs.queues import choose_queue, local_queue
+from jobyard_server.runs.queues import local_queue
 from jobyard_server.runs.wake_up import wake_up
+from jobyard_server.schedules.models import ScheduledJob
 
-
-@dataclass(frozen=True, kw_only=True)
-class RunRequest:
-    """What somebody asks for. Values are as they were sent; nothing is checked yet."""
-
-    job: Job  #: Best with ``module__source`` and ``module__revision`` selected.
-    user: Any
-    data: object = None  #: Inputs by variable name.
-    commit: object = None  #: True, False, or None for the job's default.
-    task_queue: object = ""  #: Empty: the first of the job's queues.
-    files: Mapping[str, UploadedFile] = field(default_factory=dict)
-    from_form: bool = False  #: A form sends every field, as text.
-    request: Mapping[str, Any] = field(default_factory=dict)  #: What ``self.request`` is made of.
-    is_local: bool = False  #: The caller executes it on its own host; no worker will take it.
+__all__ = ["RunRequest", "new_result", "submit", "submit_checked"]
 
 
 def submit(asked: RunRequest) -> JobResult:
@@ -56,72 +40,100 @@ def submit(asked: RunRequest) -> JobResult:
         RunRefused: One of ``runs.errors``, in the order of jobs-behaviour §13.7.
         InputErrors: The inputs do not fit; nothing was stored.
     """
-    revision = _runnable_revision(asked)
-    spec = asked.job.spec
-    if spec.approval_required:
+    checked = _approved(asked) or applied(asked) or check(asked)
+    if checked.spec.approval_required and asked.schedule is None:
         raise NeedsApproval
-    commit = _commit_flag(spec, asked.commit)
-    queue = choose_queue(spec, asked.task_queue)
-    inputs = clean_inputs(
-        spec,
-        asked.data,
-        objects=ModelResolver(),
-        files={name: _described(file) for name, file in asked.files.items()},
-        from_form=asked.from_form,
-        file_max_bytes=settings.JOBYARD["FILE_MAX_BYTES"],
-    )
-    result = _new_result(asked, spec, revision)
+    return submit_checked(asked, checked)
+
+
+def submit_checked(asked: RunRequest, checked: Checked, *, files_of: ScheduledJob | None = None) -> JobResult:
+    """
+    Accept what was checked already.
+
+    Args:
+        asked: By whom and how.
+        checked: What.
+        files_of: Its files are copied for the run.
+
+    Raises:
+        NoWorker: Nobody serves the queue.
+    """
+    result = _new_result(asked, checked)
     if asked.is_local:
-        queue = local_queue(result)
-    elif not settings.JOBYARD["ACCEPT_WITHOUT_WORKERS"] and not has_worker(queue):
-        raise NoWorker(queue)
-    result.commit, result.task_queue, result.inputs = commit, queue, inputs
+        result.task_queue = local_queue(result)
+    elif not _will_be_taken(asked, checked.queue):
+        raise NoWorker(checked.queue)
+    result.locks = locks_of(checked.spec, checked.inputs)
     with transaction.atomic():
         result.save(force_insert=True)
+        _hold_code(asked, checked.revision)
         store_files(result, asked.files)
+        if asked.schedule is not None:
+            hand_over_files(asked.schedule, result)
+        if files_of is not None:
+            copy_files(files_of, result)
+        record(RUN, user=asked.user, target=asked.job, result=str(result.pk), commit=result.commit)
         if not asked.is_local:
             transaction.on_commit(partial(wake_up, result))
     return result
 
 
-def _runnable_revision(asked: RunRequest) -> Revision:
-    job = asked.job
-    if not may(asked.user, "run", job):
-        raise NotAllowedToRun
-    if not job.enabled:
-        raise JobNotEnabled
-    if not job.installed:
-        raise JobNotInstalled
-    if job.module.revision is None:
-        raise JobHasNoSource
-    return job.module.revision
+def _approved(asked: RunRequest) -> Checked | None:
+    """What was shown to the approver, who approved exactly that; None for any other run."""
+    schedule = asked.schedule
+    if schedule is None or not schedule.is_pinned:
+        return None
+    return check_as_shown(asked.job, asked.user, schedule, commit=schedule.commit)
 
 
-def _commit_flag(spec: JobSpec, asked: object) -> bool:
-    if asked is not None and not isinstance(asked, bool):
-        raise InvalidCommitFlag
-    if spec.read_only:
-        return False
-    return spec.commit_default if asked is None else asked
+def _will_be_taken(asked: RunRequest, queue: str) -> bool:
+    """A run that nobody waits for may wait itself."""
+    if asked.schedule is not None or asked.job_hook is not None:
+        return True
+    return settings.JOBYARD["ACCEPT_WITHOUT_WORKERS"] or has_worker(queue)
 
 
-def _described(file: UploadedFile) -> FileInput:
-    return FileInput(name=file.name or "", size=file.size or 0, content_type=file.content_type or "")
+def _hold_code(asked: RunRequest, revision: Revision) -> None:
+    """Clean-up sees this run, or this run sees that clean-up took its code."""
+    if not hold_revision(revision):
+        is_older = revision != asked.job.module.revision
+        raise CannotRunAgain(CODE_IS_GONE if is_older else CODE_IS_BEING_REPLACED)
 
 
-def _new_result(asked: RunRequest, spec: JobSpec, revision: Revision) -> JobResult:
+def _new_result(asked: RunRequest, checked: Checked) -> JobResult:
+    spec = checked.spec
+    return new_result(
+        asked,
+        spec,
+        commit=checked.commit,
+        task_queue=checked.queue,
+        inputs=checked.inputs,
+        revision=checked.revision,
+        origin=_origin(asked.job, checked.revision),
+    )
+
+
+def new_result(asked: RunRequest, spec: JobSpec, **values: object) -> JobResult:
+    """A row for a run of *asked*, not stored yet."""
     job = asked.job
     return JobResult(
         name=job.class_path,
         obj_type=ContentType.objects.get_for_model(Job),
         job_model=job,
         user=asked.user,
+        schedule=asked.schedule,
+        job_hook=asked.job_hook,
+        is_profiled=asked.is_profiled,
+        applies=asked.applies,
+        approved_plan=asked.approved_plan,
         soft_time_limit=spec.soft_time_limit or settings.JOBYARD["SOFT_TIME_LIMIT"],
         time_limit=spec.time_limit or settings.JOBYARD["TIME_LIMIT"],
         request=dict(asked.request),
         has_sensitive_variables=spec.has_sensitive_variables,
-        revision=revision,
-        origin=_origin(job, revision),
+        run_limit=spec.run_limit,
+        names_locks=spec.names_locks,
+        max_retries=spec.max_retries,
+        **values,
     )
 
 

@@ -7,6 +7,7 @@ import logging
 from django.db.models import F
 from django.db.models.functions import Now
 
+from jobyard_server.runs.locks import next_after
 from jobyard_server.runs.models import JobResult
 from jobyard_server.worker.engines.base import engine
 
@@ -19,6 +20,13 @@ def wake_up(result: JobResult) -> None:
         engine().send(result.pk, result.task_queue)
     except Exception:  # the broker's library may raise anything
         log.exception("a run could not be announced", extra={"action": "wake_up", "run": str(result.pk)})
+
+
+def wake_up_next(ended: JobResult) -> None:
+    """Announce the run that has waited for *ended*, whose locks nobody holds any more."""
+    waiting = next_after(ended)
+    if waiting is not None:
+        wake_up(waiting)
 
 
 def wake_up_again(results: list[JobResult]) -> None:

@@ -11,13 +11,16 @@ from django.conf import settings
 from django.db import Error, connection
 
 from jobyard_server.lifecycle import Stop
+from jobyard_server.receivers.calls import HookCalls
 from jobyard_server.registry.lost_syncs import end_lost_syncs
 from jobyard_server.runs.components import announce
 from jobyard_server.scheduler.janitor import tidy_up
 from jobyard_server.scheduler.reaper import Reaper
 from jobyard_server.scheduler.sweeper import sweep
+from jobyard_server.schedules.firing import Firing
 
 TIDY_SECONDS = 60.0
+TROUBLE_SECONDS = 1.0  #: After which a chore without a period is tried again when it failed.
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ class Chore:
     """Something that is done again and again."""
 
     work: Callable[[], object]
-    every: float  #: Seconds.
+    every: float = 0.0  #: Seconds; 0: the work itself returns when it wants to be done again.
     due: float = 0.0  #: Monotonic.
 
 
@@ -44,6 +47,8 @@ def schedule() -> None:
 def _chores() -> list[Chore]:
     options = settings.JOBYARD
     return [
+        Chore(work=Firing().fire_due),
+        Chore(work=HookCalls().start_called),
         Chore(work=Reaper().reap, every=options["REAPER_SECONDS"]),
         Chore(work=sweep, every=options["SWEEP_SECONDS"] / 2),
         Chore(work=end_lost_syncs, every=options["REAPER_SECONDS"]),
@@ -58,9 +63,11 @@ def _seconds_to_wait(chores: list[Chore]) -> float:
 def _do_if_due(chore: Chore) -> None:
     if time.monotonic() < chore.due:
         return
-    chore.due = time.monotonic() + chore.every
+    chore.due = time.monotonic() + (chore.every or TROUBLE_SECONDS)
     try:
-        chore.work()
+        answer = chore.work()
+        if not chore.every and isinstance(answer, float):
+            chore.due = time.monotonic() + answer
     except Error:
         log.warning("the database does not answer", extra={"action": chore.work.__qualname__})
         connection.close()

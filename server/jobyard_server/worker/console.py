@@ -25,7 +25,7 @@ class Console:
     @property
     def text(self) -> str:
         text = self._redact(storable(self._kept.decode("utf-8", "replace")))
-        return text + MARK if self._is_full else text
+        return self._redact.without_begun(text) + MARK if self._is_full else text
 
     def read(self, descriptor: int) -> None:
         """Take in what is there; does not wait."""

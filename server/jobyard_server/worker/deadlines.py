@@ -25,10 +25,14 @@ class Deadlines:
     def next(self) -> float | None:
         return min(self._at.values(), default=None)
 
+    def moment(self, name: str) -> float | None:
+        return self._at.get(name)
+
     def take_passed(self) -> list[str]:
-        """The names whose moment has come, each of them once."""
+        """The names whose moment has come, each of them once, the earliest first."""
         now = time.monotonic()
         passed = [name for name, moment in self._at.items() if moment <= now]
+        passed.sort(key=self._at.__getitem__)
         for name in passed:
             del self._at[name]
         return passed

@@ -10,9 +10,9 @@ from jobyard_server.worker.inbox import Inbox, Renewal
 
 
 def beat_for(worker: UUID, inbox: Inbox) -> None:
-    """Renew all leases of *worker*; tell the loop which ones held, and who wants to cancel what."""
-    sent_at = time.monotonic()
-    renewed = renew_leases(worker)
+    """Renew the leases of what the loop holds; tell it which ones held, and who wants to cancel what."""
+    sent_at = time.monotonic()  # before the look at what is held: the loop holds a run before it starts it
+    renewed = renew_leases(worker, inbox.held)
     inbox.renewed(Renewal(sent_at=sent_at, fences={item.run_id: item.fence for item in renewed}))
     for item in renewed:
         if item.cancel_requested:

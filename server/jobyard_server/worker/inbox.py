@@ -1,4 +1,4 @@
-"""How other threads talk to the worker's loop: they leave a word and wake it."""
+"""How other threads talk to the worker's loop: they leave a word and wake it, and see what it holds."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Inbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._words = Words()
+        self.held: frozenset[UUID] = frozenset()  #: Runs whose leases are to be renewed; set by the loop.
         self._read, self._write = os.pipe()
         for descriptor in (self._read, self._write):
             os.set_blocking(descriptor, False)

@@ -11,14 +11,18 @@ from contextlib import ExitStack, contextmanager
 from django.conf import settings
 
 from jobyard_server.lifecycle import Stop
+from jobyard_server.registry.places import snapshot_store
 from jobyard_server.runs.components import announce
 from jobyard_server.runs.models import Component
-from jobyard_server.worker.cancel_listener import CancelListener
+from jobyard_server.worker.cancel_notices import CancelNotices
+from jobyard_server.worker.courier import Courier
 from jobyard_server.worker.engines.base import engine
 from jobyard_server.worker.heartbeat import beat_for
 from jobyard_server.worker.inbox import Inbox
 from jobyard_server.worker.loop import WorkerLoop
-from jobyard_server.worker.standby import Standby
+from jobyard_server.worker.notice_listener import NoticeListener
+from jobyard_server.worker.publication_notices import PublicationNotices
+from jobyard_server.worker.zygotes import Zygotes
 
 GRACE_SECONDS = 10.0  #: What runs may take to end after SIGTERM.
 LAST_SECONDS = 2.0  #: What it may take to store the end of those that were stopped.
@@ -34,18 +38,20 @@ def work(queues: list[str]) -> None:
 
 def serve(queues: list[str], *, slots: int, stop: Callable[[], bool], use_engine: bool = False) -> None:
     """Take runs from *queues* until *stop* says so; without an engine by looking for them."""
-    inbox, standby = Inbox(), Standby()
+    inbox, zygotes = Inbox(), Zygotes()
     with ExitStack() as exits:
-        exits.callback(standby.stop)
-        standby.start()
+        exits.callback(zygotes.stop)
+        zygotes.start()
         me = exits.enter_context(_announced(queues, slots, inbox))
         signal.set_wakeup_fd(inbox.wake_descriptor, warn_on_full_buffer=False)
         exits.callback(signal.set_wakeup_fd, -1)
-        exits.enter_context(CancelListener(inbox))
+        courier = exits.enter_context(Courier(snapshot_store(), inbox.wake_up))
+        notices = PublicationNotices(me.pk, courier)
+        exits.enter_context(NoticeListener(CancelNotices(inbox), notices))
         if use_engine:
             exits.enter_context(engine().consume(queues, inbox.wake_up))
         log.info("worker is ready", extra={"queues": queues, "slots": slots})
-        _loop(WorkerLoop(me.pk, queues, slots, inbox, standby), stop)
+        _loop(WorkerLoop(me.pk, queues, slots, inbox, zygotes, courier=courier), stop)
     log.info("worker has ended")
 
 

@@ -1,51 +1,37 @@
-"""A forked child that waits for its run with a connection already open, and the zygote it comes from."""
+"""A forked child that waits for its run with a connection already open."""
 
 from __future__ import annotations
 
-import logging
-import time
-from contextlib import suppress
+from collections.abc import Callable
 
 from django.conf import settings
+from django.db import OperationalError
 
-from jobyard_server.isolation.zygote import ChildProcess, Zygote, ZygoteError
+from jobyard_server.isolation.child_process import ChildProcess
+from jobyard_server.isolation.launchers import starts_anew
+from jobyard_server.isolation.zygote_process import ZygoteError
 from jobyard_server.worker.login import child_login
-
-RETRY_SECONDS = 1.0
-
-log = logging.getLogger(__name__)
 
 
 class Standby:
     """
-    Hands out prepared children, one for each run, and prepares the next one.
+    Hands out prepared children of one zygote, one for each run.
 
-    A prepared child has seen no author code and nothing of any run: only its own database connection.
+    A prepared child has seen nothing of any run: only its own database connection.
+
+    Args:
+        spawn: Has the zygote fork one; raises ZygoteError when it is gone.
+        kind: Of its login: ``job``, or ``inspect`` for one that only looks.
     """
 
-    def __init__(self, zygote: Zygote | None = None) -> None:
-        self.zygote = zygote or Zygote(settings.DATA_DIR / "logs" / "zygote.log")
+    def __init__(self, spawn: Callable[[], ChildProcess], *, kind: str = "job") -> None:
+        self._spawn = spawn
+        self._kind = kind
         self._waiting: ChildProcess | None = None
-        self._not_before = 0.0  # monotonic; after a failed start
 
-    def start(self) -> None:
-        """
-        Start the zygote and prepare the first child.
-
-        Raises:
-            ZygoteError: It did not start.
-        """
-        if not self.zygote.is_alive:
-            self.zygote.start()
-        self.refill()
-
-    def stop(self) -> None:
-        self.rest()
-        self.zygote.stop()
-
-    def rest(self) -> None:
-        """Let the waiting child go; the zygote stays."""
-        self._drop()
+    @property
+    def is_ready(self) -> bool:
+        return self._waiting is not None and not self._waiting.has_ended
 
     def take(self) -> ChildProcess:
         """
@@ -54,42 +40,40 @@ class Standby:
         Raises:
             ZygoteError: No child can be had at the moment.
         """
-        self._drop_if_dead()
-        child = self._waiting or self._prepared()
-        self._waiting = None
+        if not self.is_ready:
+            self.refill()
+        child, self._waiting = self._waiting, None
+        if child is None:
+            raise ZygoteError("no child could be prepared")
         return child
 
     def refill(self) -> None:
-        """Prepare the next child if none waits; starts the zygote again when it is gone."""
-        self._drop_if_dead()
-        if self._waiting is not None or time.monotonic() < self._not_before:
+        """
+        Prepare the next child unless one waits; it may have ended, say with the database.
+
+        Raises:
+            ZygoteError: No child can be had at the moment.
+        """
+        if self.is_ready:
+            return
+        self.rest()
+        if starts_anew(settings.JOBYARD):
+            self._waiting = self._spawn()
             return
         try:
-            if not self.zygote.is_alive:
-                self.zygote.stop()
-                self.zygote.start()
-            self._waiting = self._prepared()
-        except ZygoteError:
-            self._not_before = time.monotonic() + RETRY_SECONDS
-            log.exception("no child could be prepared", extra={"action": "standby"})
-
-    def _prepared(self) -> ChildProcess:
-        child = self.zygote.spawn()
+            login = child_login(self._kind).login
+        except OperationalError as exc:
+            raise ZygoteError("the database lets no child in") from exc
+        child = self._spawn()
         try:
-            child.send({"task": "prepare", "database": child_login()})
+            child.send({"task": "prepare", "database": login, "read_only": self._kind == "inspect"})
         except OSError as exc:
             child.close()
             raise ZygoteError("the child ended before it could be prepared") from exc
-        return child
+        self._waiting = child
 
-    def _drop_if_dead(self) -> None:
-        """It ends by itself when its connection is lost, say with the database."""
-        self.zygote.pump()
-        if self._waiting is not None and self._waiting.has_ended:
-            self._drop()
-
-    def _drop(self) -> None:
+    def rest(self) -> None:
+        """Let the waiting child go."""
         if self._waiting is not None:
-            with suppress(OSError):
-                self._waiting.close()
+            self._waiting.close()
             self._waiting = None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobyard_server.options import OptionError, read_options
 from jobyard_server.runs.redaction import Redactor
 
 
@@ -31,3 +32,17 @@ def test_secret_values_of_the_run_are_taken_out_wherever_they_are():
 
 def test_it_takes_time_in_proportion_to_the_text():
     Redactor([f"secret-value-{number}" for number in range(1000)])("://" + "a" * 200_000)
+
+
+def test_own_patterns_replace_the_usual_ones_but_not_secret_values():
+    redact = Redactor(["hunter22"], ["key-[0-9]+", r"community (?P<secret>\S+)( ro)?", "(?P<secret>zzz)?end"])
+
+    assert redact("password: x hunter22 key-12") == "password: x (redacted) (redacted)"
+    assert redact("a community public ro") == "a community (redacted) ro"
+    assert redact("the end") == "the end"
+
+
+@pytest.mark.parametrize("value", ["secret", '"x"', '["("]', "[5]", '[""]'])
+def test_patterns_that_are_none_stop_the_start(value):
+    with pytest.raises(OptionError, match="JOBYARD_LOG_REDACTION_PATTERNS"):
+        read_options({"JOBYARD_LOG_REDACTION_PATTERNS": value})

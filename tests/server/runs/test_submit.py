@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.utils import timezone
+from tests.server.grants import grant
 
 from jobyard.errors import InputErrors
 from jobyard.spec import JobSpec, VariableSpec
@@ -33,7 +34,7 @@ def alice():
 @pytest.fixture
 def bob():
     user = get_user_model().objects.create_user("bob")
-    user.user_permissions.add(Permission.objects.get(codename="run_job"))
+    grant(user, "run_job")
     return user
 
 
@@ -87,10 +88,16 @@ def test_an_accepted_run_is_stored_pinned_and_announced(
     assert memory_engine.sent == [(result.pk, "default")]
 
 
-def test_a_run_whose_transaction_is_rolled_back_is_never_announced(alice, worker, memory_engine):
-    submit(RunRequest(job=make_job(), user=alice))
+@pytest.mark.django_db(transaction=True)
+def test_f113_a_run_whose_transaction_is_rolled_back_never_was(alice, worker, memory_engine):
+    job = make_job()
+    with transaction.atomic():
+        submit(RunRequest(job=job, user=alice))
+        assert memory_engine.sent == []
+        transaction.set_rollback(True)
 
-    assert memory_engine.sent == []  # the test's transaction is still open
+    assert memory_engine.sent == []
+    assert not JobResult.objects.exists()
 
 
 def test_bob_may_run_and_charlie_may_not(bob, charlie, worker):
@@ -180,5 +187,5 @@ def test_a_run_costs_few_queries(alice, worker, django_assert_max_num_queries):
     make_job()
     job = Job.objects.select_related("module__source", "module__revision").get()
 
-    with django_assert_max_num_queries(5):  # worker, savepoint, insert, release, content type
+    with django_assert_max_num_queries(6):  # worker, savepoint, insert, hold, release, content type
         submit(RunRequest(job=job, user=alice, data={}))

@@ -30,7 +30,7 @@ from jobyard_server.runs.models import JobResult
 from jobyard_server.runs.submit import RunRequest, submit
 from jobyard_server.worker.inbox import Inbox
 from jobyard_server.worker.loop import WorkerLoop
-from jobyard_server.worker.standby import Standby
+from jobyard_server.worker.zygotes import Zygotes
 
 DEADLINE_SECONDS = 30
 
@@ -93,15 +93,16 @@ class Service:
 @contextmanager
 def running_service(folder: Path, zygote: Zygote) -> Iterator[Service]:
     user = get_user_model().objects.create_superuser("alice", "alice@example.com", "x")
-    inbox, standby = Inbox(), Standby(zygote)
+    inbox, zygotes = Inbox(), Zygotes(zygote)
     folder.mkdir()
     with announce("worker", ["default"], 4) as me:
-        standby.start()
-        loop = WorkerLoop(me.pk, ["default"], 4, inbox, standby)
+        zygotes.start()
+        loop = WorkerLoop(me.pk, ["default"], 4, inbox, zygotes)
         yield Service(folder, user, loop, inbox)
         for run in loop.runs:
             run.lose()
-        standby.rest()
+            run.close()
+        zygotes.rest()
         loop.close()
         inbox.close()
     connection.close()

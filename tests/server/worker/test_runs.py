@@ -10,8 +10,12 @@ from django.utils import timezone
 
 from jobyard import statuses
 from jobyard_server.inventory.dcim.models import Region
+from jobyard_server.isolation import code_stamp
+from jobyard_server.registry.models import GitRepository, Revision, Source
+from jobyard_server.registry.places import snapshot_store
 from jobyard_server.runs.cancel import request_cancel
 from jobyard_server.runs.models import JobResult
+from jobyard_server.worker import zygotes
 
 WRITES = """
     from jobyard import Job
@@ -27,6 +31,18 @@ WRITES = """
             self.log_success(obj=Region.objects.get(slug="north"), message="made")
             print("printed")
             return "made one"
+"""
+
+WAITS = """
+    import pathlib, time
+    from jobyard import Job
+
+
+    class Waits(Job):
+        def run(self, data, commit):
+            self.log_info(message="it runs")
+            while not pathlib.Path("{flag}").exists():
+                time.sleep(0.02)
 """
 
 
@@ -164,7 +180,7 @@ def test_a_child_that_is_killed_ends_the_run_with_the_signal_in_the_message(serv
     assert service.rows(left)[-1][2] == "The job process ended unexpectedly (exit code 0)."
 
 
-def test_the_soft_limit_raises_in_the_job_and_the_hard_limit_kills_it(service):
+def test_f15_the_soft_limit_raises_in_the_job_and_the_hard_limit_kills_it(service):
     service.publish(
         slow="""
         import time
@@ -303,7 +319,7 @@ def test_a_run_that_lost_its_lease_can_neither_commit_nor_write(service):
     assert not Region.objects.exists()
 
 
-def test_what_changed_between_request_and_start_stops_the_run_before_any_author_code(service):
+def test_f22_what_changed_between_request_and_start_stops_the_run_before_any_author_code(service):
     service.publish(writes=WRITES)
     result = service.submit("writes", "Writes", commit=True)
     job = service.job("writes", "Writes")
@@ -314,6 +330,36 @@ def test_what_changed_between_request_and_start_stops_the_run_before_any_author_
 
     assert (result.status, result.status_reason) == ("errored", "initialization")
     assert service.rows(result) == [("initialization", "failure", "Job Writes is not enabled to be run!")]
+    assert not Region.objects.exists()
+
+
+def test_f22_accounts_and_jobs_that_are_gone_by_then_stop_the_run_too(service):
+    service.publish(writes=WRITES, others=WRITES)
+    by_alice, of_gone = service.submit("writes", "Writes"), service.submit("others", "Writes")
+    type(service.user).objects.update(is_active=False)
+    service.job("others", "Writes").delete()
+
+    ended = [service.finish(result) for result in (by_alice, of_gone)]
+
+    assert {(result.status, result.status_reason) for result in ended} == {("errored", "initialization")}
+    assert [service.rows(result)[0][2] for result in ended] == [
+        "The user who asked for this run is gone or not active any more.",
+        'Unable to locate job "local/others/Writes" to run it!',
+    ]
+    assert not Region.objects.exists()
+
+
+def test_f146_a_run_that_waits_ends_when_the_signature_of_its_code_is_taken_back(service):
+    service.publish(writes=WRITES)
+    result = service.submit("writes", "Writes", commit=True)
+    repository = GitRepository.objects.create(name="x", slug="x", signature_policy="tag")
+    Source.objects.update(git_repository=repository)
+    Revision.objects.update(signature_state="refused", signature_note="The key that signed it was revoked.")
+
+    result = service.finish(result)
+
+    assert (result.status, result.status_reason) == ("errored", "initialization")
+    assert service.rows(result)[0][2].endswith("is not trusted any more: The key that signed it was revoked.")
     assert not Region.objects.exists()
 
 
@@ -334,6 +380,51 @@ def test_a_damaged_snapshot_is_not_executed(service):
     assert "was changed on disk" in service.rows(result)[0][2]
 
 
+VERSION = """
+    import time
+
+    from jobyard import Job
+    import numbered
+
+
+    class Tells(Job):
+        class Meta:
+            has_sensitive_variables = False
+
+        def run(self, data, commit):
+            import later
+            return f"{numbered.NUMBER} {later.NUMBER} {MINE}"
+
+
+    MINE = %d
+"""
+
+
+def test_f41_runs_execute_their_own_version_whatever_is_pushed_meanwhile(service):
+    asked = []
+    for number in range(8):
+        text = f"NUMBER = {number}"
+        service.publish(tells=VERSION % number, numbered=text, later=text)
+        asked.append((number, service.submit("tells", "Tells")))
+
+    outputs = {number: service.finish(result).output.strip() for number, result in asked}
+    assert outputs == {number: f"{number} {number} {number}" for number in range(8)}
+
+
+def test_f51_without_its_snapshot_a_run_ends_and_never_takes_another(service):
+    service.publish(writes=WRITES)
+    lost = service.submit("writes", "Writes", commit=True)
+    service.publish(writes=WRITES.replace("made one", "made another"))
+    snapshot_store().remove(lost.revision.snapshot_digest)
+
+    lost = service.finish(lost)
+    fine = service.run("writes", "Writes", commit=True)
+
+    assert (lost.status, lost.status_reason) == ("errored", "initialization")
+    assert "is not on this host: sync its source" in service.rows(lost)[0][2]
+    assert fine.output == "\nmade another"
+
+
 def test_more_runs_than_slots_wait_for_their_turn(service):
     service.publish(
         writes=WRITES.replace('Region(name="North", slug="north").validated_save()', "pass").replace(
@@ -349,9 +440,34 @@ def test_more_runs_than_slots_wait_for_their_turn(service):
 
 def test_a_dead_zygote_is_replaced_and_the_next_run_works(service):
     service.publish(writes=WRITES)
-    os.kill(service.loop._standby.zygote.pid, signal.SIGKILL)
+    os.kill(service.loop._zygotes.base.pid, signal.SIGKILL)
 
     assert service.run("writes", "Writes", commit=True).status == "completed"
+
+
+def test_f28_after_an_upgrade_on_disk_runs_go_on_and_new_ones_begin_on_the_new_code(
+    service, settings, tmp_path, monkeypatch
+):
+    go_on, installed = tmp_path / "go-on", tmp_path / "package"
+    settings.JOBYARD = {**settings.JOBYARD, "SANDBOX_READ": [tmp_path], "LEASE_SECONDS": 600.0}
+    installed.touch()
+    monkeypatch.setattr(code_stamp, "PLACES", (str(installed),))
+    monkeypatch.setattr(zygotes, "STAMP_SECONDS", 0.0)
+    service.loop._zygotes._stamp = service.loop._zygotes._first_stamp = code_stamp.code_stamp()
+    service.publish(writes=WRITES, waits=WAITS.format(flag=go_on))
+    running = service.submit("waits", "Waits")
+    service.turn_until(lambda: bool(service.rows(running)))
+    old = service.loop._zygotes.base.pid
+
+    installed.unlink()
+    installed.write_text("newer")
+    service.turn_until(lambda: service.loop._zygotes.base.pid != old)
+
+    newer = service.submit("writes", "Writes", commit=True)
+    service.turn_until(lambda: service.read(newer).status == "completed")
+    go_on.touch()
+    ended = service.finish(running)
+    assert ended.status == "completed", service.rows(ended)
 
 
 def test_the_working_folder_of_a_run_is_gone_afterwards(service, settings):

@@ -1,93 +1,102 @@
-"""Dramatiq over PostgreSQL: the default engine, which needs no broker besides the database."""
+"""Dramatiq, whatever its broker: how messages are made and how they are taken."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-import dramatiq
-from django.conf import settings
-from dramatiq_postgres import PostgresBroker
-from dramatiq_postgres import schema as broker_schema
+from dramatiq.broker import Broker
+from dramatiq.errors import DecodeError
+from dramatiq.message import Message
 
-from jobyard_server.database.address import settings_from_url
-from jobyard_server.worker.engines.base import MESSAGE_VERSION
+from jobyard_server.worker.engines.base import OnMessage
+from jobyard_server.worker.engines.listening import listening
+from jobyard_server.worker.engines.messages import TASK, broker_queue, content_for, pass_on
 
-ACTOR = "wake_up"
-POLL_SECONDS = 5.0  #: Between notifications; a lost one costs this long at most.
-STOP_MILLISECONDS = 2000
-_MOST_CONNECTIONS = 8
+_UNREADABLE = (DecodeError, LookupError, TypeError, ValueError, AttributeError)
 
 log = logging.getLogger(__name__)
 
 
-def make_engine() -> DramatiqEngine:
-    return DramatiqEngine(_connection_arguments())
-
-
-class _Broker(PostgresBroker):  # type: ignore[misc]  # ships no types
-    """Does not try again for minutes while somebody waits for an answer: the sweeper sends what was lost."""
-
-    enqueue = PostgresBroker.enqueue.__wrapped__
-
-
 class DramatiqEngine:
-    """One broker for each process; its connections are opened at first use."""
+    """
+    One broker for each process; its connections are opened at first use.
 
-    def __init__(self, connection: dict[str, Any]) -> None:
-        # No middleware: retries, time limits and results would each start a run twice or end it early.
-        self._broker = _Broker(url=connection, results=False, middleware=[], poll_interval=POLL_SECONDS)
-        self._on_message: Callable[[UUID], None] = lambda _run_id: None
-        self._actor = dramatiq.actor(broker=self._broker, actor_name=ACTOR)(self._receive)
+    Neither actors nor Dramatiq's worker: retries, time limits and results would each start a run twice or
+    end it early, and a message is settled before anybody looks at it.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        prefix: str,
+        idle_milliseconds: int,
+        ask: Callable[[], object],
+        prepare: Callable[[], None] = lambda: None,
+        empty: Callable[[str], None] | None = None,
+    ) -> None:
+        """
+        Use *broker*.
+
+        Args:
+            broker: Without middleware.
+            prefix: Of the names of queues at the broker.
+            idle_milliseconds: How long a consumer waits for a message before it looks around.
+            ask: Makes the broker answer, or raises.
+            prepare: Called before listening, each time.
+            empty: Takes all messages out of a queue, by its name at the broker.
+        """
+        self._broker = broker
+        self._prefix = prefix
+        self._idle_milliseconds = idle_milliseconds
+        self._ask = ask
+        self._prepare = prepare
+        self._empty = empty or broker.flush
 
     def send(self, run_id: UUID, queue: str) -> None:
-        message = self._actor.message({"v": MESSAGE_VERSION, "run": str(run_id)})
-        self._broker.enqueue(message.copy(queue_name=queue))
+        name = broker_queue(self._prefix, queue)
+        self._broker.enqueue(
+            Message(queue_name=name, actor_name=TASK, args=(content_for(run_id),), kwargs={}, options={})
+        )
 
     @contextmanager
-    def consume(self, queues: list[str], on_message: Callable[[UUID], None]) -> Iterator[None]:
-        self._on_message = on_message
-        self._make_tables()
-        for queue in queues:
-            self._broker.declare_queue(queue)
-        worker = dramatiq.Worker(self._broker, queues=set(queues), worker_threads=1)
-        worker.start()
-        try:
+    def consume(self, queues: list[str], on_message: OnMessage) -> Iterator[None]:
+        names = [broker_queue(self._prefix, queue) for queue in queues]
+        with suppress(Exception):  # the broker may be away; every listener tries again
+            self._prepare()
+        with listening([partial(self._listen, name, on_message) for name in names]):
             yield
-        finally:
-            worker.stop(timeout=STOP_MILLISECONDS)
+
+    def check(self) -> None:
+        self._ask()
+
+    def close(self) -> None:
+        with suppress(Exception):  # a broker that is gone
             self._broker.close()
 
-    def _receive(self, message: object) -> None:
-        """Anybody who may write to the broker may have written this."""
+    def _listen(self, name: str, on_message: OnMessage, stop: threading.Event) -> None:
+        self._prepare()
+        self._broker.declare_queue(name)
+        consumer = self._broker.consume(name, prefetch=1, timeout=self._idle_milliseconds)
         try:
-            if not isinstance(message, dict) or message["v"] != MESSAGE_VERSION:
-                raise ValueError("unknown version")  # noqa: TRY301  # one place drops all of them
-            run_id = UUID(message["run"])
-        except (KeyError, ValueError, TypeError, AttributeError):
-            log.warning("a message of the broker makes no sense and is dropped")
-            return
-        self._on_message(run_id)
+            while not stop.is_set():
+                self._take(consumer, on_message)
+        except _UNREADABLE:
+            # The library would bring it back for ever. Emptying a queue loses nothing, see the sweeper.
+            self._empty(name)
+            log.warning("the queue held a message that cannot be read and was emptied")
+        finally:
+            with suppress(Exception):  # the connection is gone already
+                consumer.close()
 
-    def _make_tables(self) -> None:
-        with self._broker.pool.connection() as connection, connection.cursor() as cursor:
-            broker_schema.init(cursor)
-
-
-def _connection_arguments() -> dict[str, Any]:
-    """Of libpq. What the broker stores may be lost at any moment, so no commit of it waits for a disk."""
-    url = settings.JOBYARD["BROKER_URL"]
-    login = settings_from_url(url) if url else settings.DATABASES["default"]
-    options = {name: value for name, value in login["OPTIONS"].items() if name != "pool"}
-    named = {
-        "dbname": login["NAME"],
-        "user": login["USER"],
-        "password": login["PASSWORD"],
-        "host": login["HOST"],
-        "port": login["PORT"],
-    }
-    given = {name: value for name, value in named.items() if value}
-    return {**options, **given, "options": "-c synchronous_commit=off", "maxconn": _MOST_CONNECTIONS}
+    def _take(self, consumer: Any, on_message: OnMessage) -> None:
+        message = next(consumer)
+        if message is not None:
+            consumer.ack(message)
+            pass_on(message.args[0] if message.args else None, on_message)

@@ -28,3 +28,9 @@ class MemoryEngine:
             yield
         finally:
             self._consumers.remove(consumer)
+
+    def check(self) -> None:
+        """Always there."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
