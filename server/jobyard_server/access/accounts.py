@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Permission
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.contenttypes.models import ContentType
 
+from jobyard_server.access.account_rules import cli_name, password_errors, row_errors
 from jobyard_server.access.errors import AccountErrors, ReservedAccount
-from jobyard_server.access.models import User
+from jobyard_server.access.models import ObjectPermission, User
 
-CLI_USER = "cli"  #: Runs what is started on the command line without a name; nobody can log in as it.
-_IN_USE = (
-    f'The account "{CLI_USER}" is reserved for the command line, but somebody can log in with it; '
-    "rename that account."
-)
+CLI_PERMISSION = "Command line: run jobs"
 
 
 def cli_user() -> User:
@@ -23,19 +18,30 @@ def cli_user() -> User:
     Raises:
         ReservedAccount: Somebody took the name and can log in with it.
     """
-    user = User.objects.filter(username=CLI_USER).first() or _make_cli_user()
+    user = User.objects.filter(username=cli_name()).first() or _make_cli_user()
     if user.has_usable_password():
-        raise ReservedAccount(_IN_USE)
-    if not user.has_perm("extras.run_job"):
-        user.user_permissions.add(
-            Permission.objects.get(content_type__app_label="extras", codename="run_job")
+        raise ReservedAccount(
+            f'The account "{user}" is reserved for the command line, but somebody can log in with it; '
+            "rename that account, or set JOBYARD_CLI_USER."
         )
+    if not user.has_perm("extras.run_job"):
+        _let_run_jobs(user)
         return User.objects.get(pk=user.pk)  # permissions are remembered in the object
     return user
 
 
+def _let_run_jobs(user: User) -> None:
+    permission, _is_new = ObjectPermission.objects.update_or_create(
+        name=CLI_PERMISSION, defaults={"actions": ["run"], "constraints": None, "enabled": True}
+    )
+    permission.object_types.add(ContentType.objects.get(app_label="extras", model="job"))
+    permission.users.set([user])  # not also that of another name, which had it before
+
+
 def _make_cli_user() -> User:
-    user, _is_new = User.objects.get_or_create(username=CLI_USER, defaults={"password": unusable_password()})
+    user, _is_new = User.objects.get_or_create(
+        username=cli_name(), defaults={"password": unusable_password()}
+    )
     return user
 
 
@@ -57,28 +63,8 @@ def create_user(
     """
     user = User(username=username, email=email, is_superuser=is_superuser, is_staff=is_superuser)
     user.set_password(password)
-    errors = {**_field_errors(user), **_password_errors(user, password)}
+    errors = {**row_errors(user), **password_errors(user, password)}
     if errors:
         raise AccountErrors(errors)
     user.save()
     return user
-
-
-def _field_errors(user: User) -> dict[str, list[str]]:
-    try:
-        user.full_clean(exclude=["password"])
-    except ValidationError as exc:
-        return exc.message_dict
-    if user.username == CLI_USER:  # only now: cleaning brings other spellings of the name to this one
-        return {"username": [f'The name "{CLI_USER}" is reserved for the command line; choose another one.']}
-    return {}
-
-
-def _password_errors(user: User, password: str | None) -> dict[str, list[str]]:
-    if password is None:
-        return {}
-    try:
-        validate_password(password, user)
-    except ValidationError as exc:
-        return {"password": exc.messages}
-    return {}

@@ -11,7 +11,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from jobyard_server.access.accounts import CLI_USER, create_user
+from jobyard_server.access.account_rules import cli_name
+from jobyard_server.access.accounts import create_user
 from jobyard_server.access.models import User
 from jobyard_server.access.tokens import create_token
 
@@ -49,7 +50,7 @@ def make_first_admin() -> FirstAdmin | None:
 
 
 def _somebody_is_there() -> bool:
-    return User.objects.exclude(username=CLI_USER).exists()
+    return User.objects.exclude(username=cli_name()).exists()
 
 
 def _make() -> FirstAdmin:

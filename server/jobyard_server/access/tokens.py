@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,7 +21,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from jobyard_server.access.accounts import CLI_USER
+from jobyard_server.access.account_rules import cli_name
+from jobyard_server.access.audit import CREATED, record
 from jobyard_server.access.errors import ReservedAccount, TokenRefused
 from jobyard_server.access.keys import derived_keys
 from jobyard_server.access.models import Token, User
@@ -45,6 +48,8 @@ def create_token(
     description: str = "",
     write_enabled: bool = True,
     expires: datetime | None = None,
+    allowed_networks: Iterable[str] = (),
+    by: User | None = None,
 ) -> NewToken:
     """
     A token of *user*.
@@ -55,13 +60,15 @@ def create_token(
         description: What it is for.
         write_enabled: False makes a token that can read only.
         expires: End of its life; None for none.
+        allowed_networks: Where it may be used from, such as ``10.0.0.0/8``; none means anywhere.
+        by: Who makes it; None for a command.
 
     Raises:
-        TokenRefused: *key* is not 40 hex digits, or is a token already.
+        TokenRefused: *key* is not 40 hex digits or is a token already, a network is none, or the end is past.
         ReservedAccount: *user* is the account of the command line.
     """
-    if user.username == CLI_USER:
-        raise ReservedAccount(f'The account "{CLI_USER}" is for the command line and has no tokens.')
+    if user.username == cli_name():
+        raise ReservedAccount(f'The account "{user}" is for the command line and has no tokens.')
     key = secrets.token_hex(20) if key is None else _checked(key)
     token = Token(
         user=user,
@@ -69,14 +76,46 @@ def create_token(
         hint=key[:HINT_LENGTH],
         description=description,
         write_enabled=write_enabled,
-        expires=expires,
+        expires=_future(expires),
+        allowed_networks=networks(allowed_networks),
     )
     try:
         with transaction.atomic():
             token.save(force_insert=True)
+            record(CREATED, user=by, target=token)
     except IntegrityError:
         raise TokenRefused("This key is a token already; use another one.") from None
     return NewToken(token=token, key=key)
+
+
+def networks(texts: Iterable[str]) -> list[str]:
+    """
+    *texts* in their usual form, ``10.0.0.0/8``.
+
+    Raises:
+        TokenRefused: One of them is no network.
+    """
+    return [_network(text) for text in texts]
+
+
+def is_allowed_from(token: Token, address: str | None) -> bool:
+    """Whether *token* may be used from *address*."""
+    if not token.allowed_networks:
+        return True
+    if address is None:
+        return False
+    here = ipaddress.ip_address(address)
+    here = getattr(here, "ipv4_mapped", None) or here
+    return any(here in ipaddress.ip_network(text) for text in token.allowed_networks)
+
+
+def why_refused(token: Token, address: str | None) -> str:
+    """Why *token* cannot be used now and from *address*, in words that clients know; empty if it can."""
+    if not is_allowed_from(token, address):
+        return "Token not allowed from this address"
+    if token.is_expired:
+        return "Token expired"
+    return "" if token.user.is_active else "User inactive"
 
 
 def find_token(key: str) -> Token | None:
@@ -112,3 +151,18 @@ def _checked(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise TokenRefused(f"An API token is 40 hexadecimal digits; the one given has {len(key)} characters.")
     return key
+
+
+def _future(expires: datetime | None) -> datetime | None:
+    if expires is not None and expires <= timezone.now():
+        raise TokenRefused("The end of a token must be in the future.")
+    return expires
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text.strip(), strict=False))
+    except ValueError:
+        raise TokenRefused(
+            f"“{text[:50]}” is no network; write it as 10.0.0.0/8, or one address as 10.0.0.1."
+        ) from None

@@ -28,6 +28,16 @@ def test_the_account_of_the_command_line_is_made_once():
     assert User.objects.filter(username="cli").count() == 1
 
 
+def test_the_account_of_the_command_line_can_have_another_name(settings):
+    before = cli_user()
+    settings.JOBYARD = {**settings.JOBYARD, "CLI_USER": "robot"}
+
+    assert (cli_user().username, may(cli_user(), "run", Job)) == ("robot", True)
+    assert not may(User.objects.get(pk=before.pk), "run", Job)
+    with pytest.raises(AccountErrors):
+        create_user("robot", GOOD)
+
+
 @pytest.mark.parametrize("password", ["", "cli", "!", None])
 def test_nobody_logs_in_as_the_command_line(password):
     cli_user()
@@ -36,7 +46,7 @@ def test_nobody_logs_in_as_the_command_line(password):
 
 
 def test_a_lost_grant_of_the_command_line_comes_back():
-    cli_user().user_permissions.clear()
+    cli_user().object_permissions.clear()
 
     assert may(cli_user(), "run", Job)
 

@@ -31,7 +31,7 @@ def test_the_first_start_makes_an_administrator_who_can_log_in_and_call():
     assert find_token(made.token).write_enabled
 
 
-def test_what_is_generated_differs_between_installations(db):
+def test_f185_what_is_generated_differs_between_installations(db):
     first = make_first_admin()
     User.objects.all().delete()
 

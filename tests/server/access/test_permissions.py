@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group
+from tests.server.grants import grant
 
 from jobyard_server.access.models import User
 from jobyard_server.access.permissions import may, permission_name, restrict
@@ -10,12 +11,6 @@ from jobyard_server.registry.models import Job
 from jobyard_server.runs.models import JobResult
 
 pytestmark = pytest.mark.django_db
-
-
-def grant(to, *names):
-    wanted = Permission.objects.filter(codename__in=names)
-    assert wanted.count() == len(names)
-    (to.permissions if isinstance(to, Group) else to.user_permissions).add(*wanted)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_changed_value_is_noticed():
         decrypt(changed)
 
 
-def test_another_installation_cannot_read_a_copied_row(settings, tmp_path):
+def test_f186_another_installation_cannot_read_a_copied_row(settings, tmp_path):
     stored = encrypt(CANARY)
 
     settings.DATA_DIR = tmp_path
@@ -46,7 +46,7 @@ def test_another_installation_cannot_read_a_copied_row(settings, tmp_path):
         decrypt(stored)
 
 
-def test_an_older_key_still_reads(settings, tmp_path):
+def test_f186_an_older_key_still_reads(settings, tmp_path):
     settings.DATA_DIR = tmp_path / "before"
     stored = encrypt(CANARY)
     old = (tmp_path / "before/keys/encryption-key").read_text()

@@ -93,7 +93,7 @@ def test_use_is_noted_at_most_once_a_minute(alice, django_assert_num_queries):
     assert find_token(made.key).last_used > first.last_used
 
 
-def test_an_older_pepper_keeps_its_tokens_valid(alice, settings, tmp_path):
+def test_f178_an_older_pepper_keeps_its_tokens_valid(alice, settings, tmp_path):
     settings.DATA_DIR = tmp_path / "before"
     made = create_token(alice)
     old = (tmp_path / "before/keys/token-pepper").read_text()

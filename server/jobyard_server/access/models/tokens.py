@@ -1,21 +1,13 @@
-"""Accounts and API tokens."""
+"""API tokens."""
 
 from __future__ import annotations
 
 import uuid
 
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-
-class User(AbstractUser):
-    """An account. Its content type is ``users.user``, as clients know it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]  # django-stubs: Meta is not exported
-        app_label = "users"
+from jobyard_server.access.models.accounts import User
 
 
 class Token(models.Model):
@@ -28,6 +20,7 @@ class Token(models.Model):
     description = models.CharField(max_length=200, blank=True)
     enabled = models.BooleanField(default=True)
     write_enabled = models.BooleanField(default=True)
+    allowed_networks = models.JSONField(default=list, blank=True)  # CIDR texts; empty: from anywhere
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)  # written at most once a minute
@@ -42,3 +35,8 @@ class Token(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires is not None and self.expires <= timezone.now()
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it can do less than its owner."""
+        return not self.write_enabled or self.expires is not None or bool(self.allowed_networks)
