@@ -8,8 +8,6 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver
 
-from jobyard_server.api.views import ApiView
-
 DOCUMENTATION = "drf_spectacular.views"  #: Its views take their permission from SERVE_PERMISSIONS.
 
 
@@ -42,6 +40,8 @@ def views_of(patterns: Sequence[URLPattern | URLResolver]) -> Iterator[type[Any]
 
 
 def declares_permission(view: type[Any]) -> bool:
+    from jobyard_server.api.views import ApiView  # noqa: PLC0415  # a third of a second, and of no use to commands
+
     if issubclass(view, ApiView):
         return view.model is not None or view.decides_itself
     return view.__module__ == DOCUMENTATION

@@ -23,7 +23,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from jobyard.errors import InputErrors
-from jobyard_server.registry.errors import JobNotFound, RepositoryErrors
+from jobyard_server.access.errors import AccessError, AccountErrors
+from jobyard_server.registry.errors import FilesGone, JobNotFound, RefusedFields, Undecidable
 from jobyard_server.runs.errors import AlreadyEnded
 
 RETRY_SECONDS = 5
@@ -82,9 +83,12 @@ def _unexpected(exc: Exception) -> Response:
 # From the special to the general: the first that fits is taken.
 _ANSWERS: dict[type[Exception] | tuple[type[Exception], ...], Callable[[Any], APIException]] = {
     (Http404, JobNotFound): lambda _exc: NotFound(),
-    DjangoPermissionDenied: lambda _exc: PermissionDenied(),
+    DjangoPermissionDenied: lambda exc: PermissionDenied(str(exc) or None),
     InputErrors: lambda exc: Refusal(status.HTTP_400_BAD_REQUEST, {"errors": exc.errors}),
-    RepositoryErrors: lambda exc: ValidationError(exc.errors),
+    (RefusedFields, AccountErrors): lambda exc: ValidationError(exc.errors),
+    FilesGone: lambda exc: NotFound(str(exc)),
+    Undecidable: lambda exc: Refusal(status.HTTP_409_CONFLICT, str(exc)),
+    AccessError: lambda exc: Refusal(status.HTTP_400_BAD_REQUEST, str(exc)),
     AlreadyEnded: lambda exc: Refusal(status.HTTP_409_CONFLICT, str(exc)),
     RequestDataTooBig: lambda _exc: Refusal(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, TOO_LARGE),
     SuspiciousOperation: lambda _exc: Refusal(status.HTTP_400_BAD_REQUEST, MALFORMED),

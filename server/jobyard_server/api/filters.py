@@ -27,6 +27,8 @@ NOT_FILTERS = frozenset(
         "include",
         "limit",
         "offset",
+        "ordering",
+        "sort",
     ]
 )
 
@@ -99,8 +101,8 @@ def any_choice(choices: dict[str, str], column: str | None = None) -> AnyOf:
     return AnyOf(forms.ChoiceField(choices=list(choices.items())), column)
 
 
-def flag(column: str | None = None) -> Any:
-    return library.BooleanFilter(column)
+def flag(column: str | None = None, lookup: str = "exact") -> Any:
+    return library.BooleanFilter(column, lookup)
 
 
 def moment(column: str, lookup: str = "exact") -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
 from django.urls import get_script_prefix
 from rest_framework.request import Request
@@ -14,6 +15,12 @@ class Links:
 
     def __init__(self, request: Request) -> None:
         self.root = request.build_absolute_uri(f"{get_script_prefix()}api/")
+        self._site = self.root.removesuffix("api/")
+
+    def outside(self, path: str) -> str:
+        """An address for other systems: under BASE_URL where it is set, since they may know no other."""
+        base: str = settings.JOBYARD["BASE_URL"] or self._site
+        return f"{base.rstrip('/')}{path}"
 
     def job(self, class_path: str) -> str:
         return f"{self.root}extras/jobs/{class_path}/"
@@ -27,11 +34,21 @@ class Links:
     def job_log(self, pk: object) -> str:
         return f"{self.root}extras/job-logs/{pk}/"
 
+    def object_change(self, pk: object) -> str:
+        return f"{self.root}extras/object-changes/{pk}/"
+
     def git_repository(self, pk: object) -> str:
         return f"{self.root}extras/git-repositories/{pk}/"
 
+    def scheduled_job(self, pk: object) -> str:
+        return f"{self.root}extras/scheduled-jobs/{pk}/"
+
     def user(self, pk: object) -> str:
         return f"{self.root}users/users/{pk}/"
+
+    def account(self, kind: str, pk: object) -> str:
+        """Of a group, a permission, a token or an audit event."""
+        return f"{self.root}users/{kind}/{pk}/"
 
     def row(self, row: Model) -> str:
         """Of a row of the inventory."""

@@ -1,4 +1,4 @@
-"""JSON bodies, read so that nothing in them can become a server error later on."""
+"""Bodies of requests, read so that nothing in them can become a server error later on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 
 class JsonParser(BaseParser):
@@ -30,6 +30,19 @@ class JsonParser(BaseParser):
         except RecursionError as exc:
             raise ParseError("JSON parse error - Too many levels of nesting") from exc
         return {} if value is None else value
+
+
+class FormParser(MultiPartParser):
+    """A form with files as one dictionary: of a name that is there several times the last value counts."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        found: Any = super().parse(stream, media_type, dict(parser_context or {}))
+        return {**found.data.dict(), **found.files.dict()}
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -16,7 +16,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["jobyard_server.api.parsers.JsonParser"],
     "DEFAULT_VERSIONING_CLASS": "jobyard_server.api.versions.ClientVersion",
     "DEFAULT_PAGINATION_CLASS": "jobyard_server.api.pagination.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["jobyard_server.api.filters.StrictFilters"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "jobyard_server.api.filters.StrictFilters",
+        "jobyard_server.api.ordering.Ordering",
+    ],
     "DEFAULT_SCHEMA_CLASS": "jobyard_server.api.schema.Description",
     "EXCEPTION_HANDLER": "jobyard_server.api.errors.answer_error",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from rest_framework.test import APIClient
+from tests.server.grants import grant
 
 from jobyard.spec import JobSpec, ModuleReport, VariableSpec
 from jobyard_server.access.models import User
@@ -39,9 +39,7 @@ class Caller(APIClient):
 
 def caller(username: str, *permissions: str, is_superuser: bool = False) -> Caller:
     user = User.objects.create(username=username, is_superuser=is_superuser)
-    granted = Permission.objects.filter(codename__in=permissions)
-    assert granted.count() == len(permissions)
-    user.user_permissions.add(*granted)
+    grant(user, *permissions)
     return Caller(user)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
-from tests.server.api.cast import git_source, result_of
+from tests.server.api.cast import Caller, git_source, result_of
 
 from jobyard_server.access.models import Token, User
 from jobyard_server.registry.models import GitRepository
@@ -55,7 +55,7 @@ def test_headers_that_let_nobody_in(header, body):
         ({"enabled": False, "expires": timezone.now() - timedelta(days=1)}, "Invalid token"),
     ],
 )
-def test_tokens_that_are_no_longer_good(alice, change, text):
+def test_f178_tokens_that_are_no_longer_good(alice, change, text):
     Token.objects.update(**change)
 
     answer = alice.get(JOBS)
@@ -63,7 +63,7 @@ def test_tokens_that_are_no_longer_good(alice, change, text):
     assert (answer.status_code, answer.json()) == (403, {"detail": text})
 
 
-def test_a_token_of_somebody_who_left(alice):
+def test_f178_a_token_of_somebody_who_left(alice):
     User.objects.update(is_active=False)
 
     answer = alice.get(JOBS)
@@ -71,7 +71,7 @@ def test_a_token_of_somebody_who_left(alice):
     assert (answer.status_code, answer.json()) == (403, {"detail": "User inactive"})
 
 
-def test_special_texts_are_only_said_to_holders_of_the_key(alice):
+def test_f178_special_texts_are_only_said_to_holders_of_the_key(alice):
     User.objects.update(is_active=False)
     almost = alice.token.key[:-1] + ("0" if alice.token.key[-1] != "0" else "1")
 
@@ -80,7 +80,7 @@ def test_special_texts_are_only_said_to_holders_of_the_key(alice):
     assert answer.json() == INVALID
 
 
-def test_the_token_of_a_deleted_account(alice):
+def test_f180_the_token_of_a_deleted_account(alice):
     User.objects.all().delete()
 
     assert alice.get(JOBS).json() == INVALID
@@ -97,7 +97,7 @@ def test_use_is_noted(alice):
 
 
 @pytest.mark.usefixtures("worker")
-def test_a_read_only_token_changes_nothing_anywhere(alice, job):
+def test_f166_f178_a_read_only_token_changes_nothing_anywhere(alice, job):
     source = git_source("netops")
     repository, result = source.git_repository, result_of(job)
     active = result_of(job, "running")
@@ -165,3 +165,28 @@ def test_a_form_of_another_site_cannot_hide_json_in_plain_text(alice, job):
 
     assert answer.status_code == 415
     assert not JobResult.objects.exists()
+
+
+def test_f178_a_token_works_only_from_its_networks(alice):
+    """F178, TK-03"""
+    inside = Caller(alice.user, allowed_networks=["192.0.2.0/24", "2001:db8::/32"])
+
+    def ask(address):
+        answer = inside.get("/api/", REMOTE_ADDR=address)
+        return answer.status_code, answer.json().get("detail")
+
+    assert ask("192.0.2.77")[0] == 200
+    assert ask("2001:db8::5")[0] == 200
+    assert ask("::ffff:192.0.2.1")[0] == 200
+    assert ask("198.51.100.1") == (403, "Token not allowed from this address")
+
+
+def test_whoever_tries_many_tokens_is_stopped_and_others_there_go_on(alice, anonymous, monkeypatch):
+    """TK-05"""
+    monkeypatch.setattr("jobyard_server.access.attempts.TOKENS_PER_ADDRESS", 3)
+    anonymous.credentials(HTTP_AUTHORIZATION=f"Token {'0' * 40}")
+
+    statuses = [anonymous.get("/api/").status_code for _time in range(5)]
+
+    assert statuses == [403, 403, 403, 429, 429]
+    assert alice.get("/api/").status_code == 200

@@ -88,7 +88,7 @@ def test_a_method_that_does_not_exist(bob):
 def test_the_root_leads_to_everything(bob):
     root = bob.get("/api/").json()
 
-    assert list(root) == [*APPS, "schema", "docs"]
+    assert list(root) == [*APPS, "settings", "schema", "docs"]
     assert {"extras", "dcim", "ipam", "users"} <= set(root)
     assert root["extras"] == "http://testserver/api/extras/"
     for address in (root[app] for app in APPS):

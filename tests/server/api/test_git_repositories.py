@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -10,7 +11,9 @@ from django.utils import timezone
 from tests.server.api.cast import alive, caller, git_source, published
 
 from jobyard_server.access.secrets import decrypt
+from jobyard_server.api.git_repositories.fields import RepositoryFields
 from jobyard_server.registry.models import GitRepository, Job, Source
+from jobyard_server.registry.places import mirror_place, mirrors_folder
 from jobyard_server.registry.requests import request_sync
 from jobyard_server.runs.models import JobResult
 
@@ -324,13 +327,71 @@ class TestSync:
 
     @pytest.mark.usefixtures("daemon")
     def test_a_dry_run_never_becomes_a_real_one(self, alice, repository):
-        answer = alice.post(f"{REPOSITORIES}{repository.pk}/sync/", {"dry_run": True})
+        place = f"{REPOSITORIES}{repository.pk}/sync/"
 
-        assert answer.status_code == 400
-        assert list(answer.json()) == ["dry_run"]
-        assert not JobResult.objects.exists()
+        tried, synced, again = (alice.post(place, {"dry_run": wanted}) for wanted in (True, False, True))
+
+        assert [answer.status_code for answer in (tried, synced, again)] == [200, 200, 200]
+        ids = [answer.json()["job_result"]["id"] for answer in (tried, synced, again)]
+        assert ids[0] == ids[2] != ids[1]
+        assert JobResult.objects.get(pk=ids[0]).request == {"dry_run": True}
+        assert alice.post(place, {"dry_run": "perhaps"}).status_code == 400
 
     @pytest.mark.usefixtures("daemon")
     def test_not_by_reading(self, alice, repository):
         assert alice.get(f"{REPOSITORIES}{repository.pk}/sync/").status_code == 405
         assert not JobResult.objects.exists()
+
+
+# Rows F74 and F75 of the catalogue of faults
+
+WRITABLE = {*RepositoryFields().fields}
+FORGED = {bool: True, int: 7, list: ["forged"], dict: {"forged": True}, str: "f" * 40, type(None): "f" * 40}
+
+
+@pytest.mark.parametrize("method", ["patch", "put"])
+def test_f74_what_only_jobyard_writes_is_not_written_by_anybody_else(alice, method):
+    repository = git_source("lab").git_repository
+    address = f"/api/extras/git-repositories/{repository.pk}/"
+    before = alice.get(address).json()
+    needed = {"name": repository.name, "remote_url": repository.remote_url}
+    forged = {name: FORGED[type(value)] for name, value in before.items() if name not in WRITABLE}
+    hidden = {
+        field.name: "f" * 40
+        for field in GitRepository._meta.fields
+        if field.name.endswith(("_encrypted", "_origin")) or not field.editable
+    }
+
+    answer = getattr(alice, method)(address, needed | hidden | forged, format="json")
+
+    assert answer.status_code == 200
+    after = answer.json()
+    changing = {"last_updated", "sync_status"}
+    assert {name: after[name] for name in forged if name not in changing} == {
+        name: before[name] for name in forged if name not in changing
+    }
+    stored = GitRepository.objects.get()
+    assert stored.pk == repository.pk
+    assert "f" * 40 not in {str(getattr(stored, field.name)) for field in GitRepository._meta.fields}
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x", "a\0b", "x" * 5000, ".", "..", "con", "<script>alert(1)</script>", "a/b", "\u202e"]
+)
+def test_f75_names_are_labels_and_never_places(alice, name):
+    by_name = alice.post(REPOSITORIES, {**NETOPS, "name": name}, format="json")
+    by_slug = alice.post(REPOSITORIES, {**NETOPS, "slug": name}, format="json")
+
+    assert {by_name.status_code, by_slug.status_code} <= {201, 400}
+    for row in GitRepository.objects.all():
+        assert mirror_place(row) == mirrors_folder() / f"{row.pk}.git"
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", row.slug)
+        assert row.source.key == f"git.{row.slug}"
+
+
+def test_new_jobs_may_be_run_at_once_unless_the_repository_says_otherwise(alice, repository):
+    place = f"{REPOSITORIES}{repository.pk}/"
+
+    assert alice.get(place).json()["auto_enable"] is True
+    assert alice.patch(place, {"auto_enable": False}).json()["auto_enable"] is False
+    assert alice.patch(place, {"auto_enable": "perhaps"}).status_code == 400

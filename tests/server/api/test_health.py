@@ -42,7 +42,7 @@ def test_ready_when_all_parts_are_alive(client):
 
 
 @pytest.mark.parametrize("missing", ALL)
-def test_one_part_that_is_missing_is_named(client, missing):
+def test_f196_one_part_that_is_missing_is_named(client, missing):
     for kind in ALL:
         if kind != missing:
             alive(kind)
@@ -54,7 +54,7 @@ def test_one_part_that_is_missing_is_named(client, missing):
     assert answer.json()["status"] == "unavailable"
 
 
-def test_a_database_that_refuses(client, monkeypatch):
+def test_f196_a_database_that_refuses(client, monkeypatch):
     def refuse():
         raise OperationalError('connection to "10.0.0.5" failed: password hunter2')
 
@@ -68,7 +68,7 @@ def test_a_database_that_refuses(client, monkeypatch):
     assert "hunter2" not in answer.content.decode()
 
 
-def test_a_database_that_hangs_is_not_waited_for(client, monkeypatch):
+def test_f196_a_database_that_hangs_is_not_waited_for(client, monkeypatch):
     released = threading.Event()
     monkeypatch.setattr(health, "component_states", lambda: released.wait(30) and {})
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.2)
@@ -93,7 +93,7 @@ def test_an_unexpected_error_is_no_page_with_a_traceback(client, monkeypatch):
     assert "Traceback" not in answer.content.decode()
 
 
-def test_callers_learn_one_word_per_part(client):
+def test_f196_callers_learn_one_word_per_part(client):
     for kind in ALL:
         alive(kind)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.server.api.cast import caller, git_source, published, result_of, variable
+from dataclasses import replace
 
-from jobyard.spec import LoadError, ModuleReport
+import pytest
+from tests.server.api.cast import caller, git_source, published, put, result_of, variable
+
+from jobyard.spec import JobSpec, LoadError, ModuleReport
 from jobyard_server.registry.leases import take_lease
 from jobyard_server.registry.models import Job, Module
 from jobyard_server.registry.publish import RevisionFacts, publish
+from jobyard_server.registry.sources import local_source
 from jobyard_server.runs.models import JobResult
 
 pytestmark = pytest.mark.django_db
 
 JOBS = "/api/extras/jobs/"
+SPEC = JobSpec(module="example", class_name="Hello", name="Hello", grouping="example", path="example.py")
 QUERY = {"region": "$region"}
 
 
@@ -161,12 +165,82 @@ def test_what_a_client_got_may_be_sent_back(alice, job):
     assert answer.json()["enabled"] is False
 
 
-def test_an_override_that_would_have_no_effect_is_not_accepted_silently(alice, job):
-    answer = alice.patch(f"{JOBS}{job.pk}/", {"name": "Other", "hidden_override": True, "enabled": False})
+def test_a_value_that_is_sent_overrides_that_of_the_code(alice, job):
+    answer = alice.patch(f"{JOBS}{job.pk}/", {"name": "Other", "hidden_override": True, "time_limit": 9})
 
-    assert answer.status_code == 400
-    assert sorted(answer.json()) == ["hidden_override", "name"]
-    assert Job.objects.get().enabled
+    record = answer.json()
+    assert answer.status_code == 200
+    assert (record["name"], record["name_override"]) == ("Other", True)
+    assert (record["hidden"], record["hidden_override"]) == (False, True)
+    assert (record["time_limit"], record["time_limit_override"]) == (9, True)
+    assert record["grouping_override"] is False
+    assert alice.get(f"{JOBS}?api_version=1.3&name=Other").json()["count"] == 1
+
+
+def test_decisions_outlive_syncs_and_end_when_somebody_says_so(alice, job):
+    """F205"""
+    alice.patch(f"{JOBS}{job.pk}/", {"name": "Other", "read_only": True, "enabled": False})
+    for at in "defdef":
+        published("example", "Hello", at=at * 40, name="Renamed in code")
+
+    kept = alice.get(f"{JOBS}{job.pk}/").json()
+    back = alice.patch(f"{JOBS}{job.pk}/", {"name_override": False}).json()
+
+    assert (kept["name"], kept["read_only"], kept["enabled"]) == ("Other", True, False)
+    assert (back["name"], back["name_override"], back["read_only"]) == ("Renamed in code", False, True)
+
+
+def test_an_override_counts_when_the_job_runs(alice, job, worker):
+    alice.patch(f"{JOBS}{job.pk}/", {"read_only": True, "time_limit": 7, "task_queues": ["slow"]})
+
+    alice.post(f"{JOBS}{job.pk}/run/", {"commit": True})
+
+    run = JobResult.objects.get()
+    assert (run.commit, run.time_limit, run.task_queue) == (False, 7, "slow")
+
+
+def test_a_job_cannot_be_sensitive_and_need_approval(alice, job):
+    text = "A job with sensitive variables cannot also be marked as requiring approval"
+
+    both = alice.patch(f"{JOBS}{job.pk}/", {"approval_required": True, "has_sensitive_variables": True})
+    one = alice.patch(f"{JOBS}{job.pk}/", {"approval_required": True})
+    fine = alice.patch(f"{JOBS}{job.pk}/", {"approval_required": True, "has_sensitive_variables": False})
+
+    assert both.json() == {"approval_required": [text], "has_sensitive_variables": [text]}
+    assert (both.status_code, one.status_code, one.json()) == (400, 400, {"approval_required": [text]})
+    assert fine.json()["approval_required"] is True
+
+
+def test_tags_of_a_job(alice, job):
+    tagged = alice.patch(f"{JOBS}{job.pk}/", {"tags": ["nightly", {"name": "safe"}]}).json()
+
+    assert [tag["name"] for tag in tagged["tags"]] == ["nightly", "safe"]
+    assert alice.patch(f"{JOBS}{job.pk}/", {"tags": []}).json()["tags"] == []
+
+
+def test_several_jobs_are_changed_or_none(alice):
+    put(local_source(), SPEC, replace(SPEC, module="other"))
+    first, second = Job.objects.order_by("module_name")
+    bodies = [{"id": str(first.pk), "enabled": False}, {"id": str(second.pk), "time_limit": -1}]
+
+    refused = alice.patch(JOBS, bodies)
+    untouched = Job.objects.filter(enabled=True).count()
+    done = alice.patch(JOBS, [{**body, "time_limit": 5} for body in bodies])
+
+    assert refused.status_code == 400
+    assert refused.json()[0] == {}
+    assert "time_limit" in refused.json()[1]
+    assert untouched == 2
+    assert [row["time_limit"] for row in done.json()] == [5, 5]
+
+
+def test_several_jobs_are_forgotten_or_none(alice, job):
+    published("other", "Job", at="d" * 40)  # takes the first one away
+    ids = [{"id": str(key)} for key in Job.objects.values_list("pk", flat=True)]
+
+    assert alice.delete(JOBS, ids).status_code == 409
+    assert alice.delete(JOBS, [{"id": str(job.pk)}]).status_code == 204
+    assert Job.objects.count() == 1
 
 
 def test_what_comes_from_the_source_cannot_be_written(alice, job):

@@ -43,6 +43,19 @@ def test_clients_that_know_no_records_get_a_bare_list(bob, version):
     assert with_vars["pk"] == str(Job.objects.get(name="My job").pk)
 
 
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_a_module_says_in_which_order_its_jobs_are_listed(bob, version):
+    second, first = seed_specs()
+    put(local_source(), replace(second, position=1), replace(first, position=0))
+    answer = bob.get(JOBS, {"api_version": version}).json()
+
+    jobs = answer if version == "1.2" else answer["results"]
+    assert [job["name"] for job in jobs] == ["My job", "MyJobWithNoVars"]
+
+    put(local_source(), *seed_specs())
+    assert [job.name for job in Job.objects.all()] == ["MyJobWithNoVars", "My job"]
+
+
 @pytest.mark.parametrize("version", ["1.3", "1.4", "1.5", "1.6"])
 def test_later_clients_get_pages_of_records(bob, version):
     put(local_source(), *seed_specs())

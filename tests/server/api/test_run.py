@@ -132,11 +132,6 @@ def unknown_interval(bob, _job):
     return bob, {"schedule": {"interval": "yearly"}}
 
 
-def not_yet_scheduled(bob, job):
-    set_spec(job, has_sensitive_variables=False)
-    return bob, {"schedule": {"name": "Nightly", "interval": "daily"}}
-
-
 def wrong_queue(bob, _job):
     return bob, {"task_queue": "x", "data": []}
 
@@ -203,14 +198,12 @@ def test_checks_of_a_run_request_in_order(bob, job, run, case):
 
 
 @pytest.mark.usefixtures("worker")
-@pytest.mark.parametrize("arrange", [wrong_schedule, not_yet_scheduled, approval_needed])
-def test_what_cannot_be_had_yet_is_never_run_instead(bob, job, run, arrange):
+@pytest.mark.parametrize("arrange", [wrong_schedule, approval_needed])
+def test_what_shall_not_run_now_is_never_run_now(bob, job, run, arrange):
     who, sent = arrange(bob, job)
 
-    answer = run(who, job, sent)
+    run(who, job, sent)
 
-    assert answer.status_code == 400
-    assert answer.json()
     assert not JobResult.objects.exists()
 
 
@@ -405,4 +398,54 @@ def test_a_wrong_layout_starts_nothing(bob, job):
     answer = bob.post(f"{JOBS}{job.class_path}/run/?data_layout=9")
 
     assert (answer.status_code, list(answer.json())) == (400, ["data_layout"])
+    assert not JobResult.objects.exists()
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ({"count": 1, "other": 1}, "other"),
+        ({}, "count"),
+        ({"count": "many"}, "count"),
+        ({"count": [1]}, "count"),
+        ({"count": {}}, "count"),
+        ({"count": True}, "count"),
+        ({"count": 1, "text": "x" * 10_000_000}, "text"),
+        ({"count": 1, "text": 7.5e300}, None),
+        ({"count": 1, "text": "\x00"}, "text"),
+    ],
+    ids=[
+        "unknown",
+        "missing",
+        "word",
+        "list",
+        "object",
+        "truth",
+        "10 MB",
+        "number",
+        "NUL",
+    ],
+)
+def test_f184_inputs_that_do_not_fit_are_refused_before_anything_is_stored(bob, run, data, name):
+    inputs = (variable("count", "IntegerVar"), variable("text", required=False, max_length=100))
+    job = published("example", "Counts", *inputs)
+
+    answer = run(bob, job, {"data": data}, format="json")
+
+    assert answer.status_code in ((400,) if name else (200, 201, 400)), answer.content[:300]
+    if name:
+        assert name in answer.json()["errors"]
+        assert not JobResult.objects.exists()
+
+
+@pytest.mark.usefixtures("worker")
+def test_f184_a_number_of_ten_thousand_digits_is_no_json(bob, run):
+    job = published("example", "Counts", variable("count", "IntegerVar"))
+    place = f"{JOBS}{job.class_path}/run/"
+    body = '{"data": {"count": ' + "1" * 10_000 + "}}"
+
+    answer = bob.generic("POST", place, body.encode(), "application/json")
+
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
     assert not JobResult.objects.exists()

@@ -38,7 +38,7 @@ EXPECTED = {"MyJobWithNoVars": {}, "MyJobWithVars": {"foo": "somevalue", "bar": 
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_printed_call_runs_the_job(live_server, name):
+def test_s98_s99_the_printed_call_runs_the_job(live_server, name):
     from jobyard_server.registry.sources import local_source  # needs the database of the test
 
     put(local_source(), *seed_specs())

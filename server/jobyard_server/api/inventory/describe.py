@@ -14,10 +14,12 @@ from jobyard_server.api.inventory.fields import (
     RENAMED,
     columns_of,
     generic_relations_of,
+    is_file,
     is_kind,
     kind_name,
     lists_of,
     natural_fields,
+    owner_of,
     type_of,
 )
 from jobyard_server.api.links import Links
@@ -50,11 +52,17 @@ class Describer:
             self._known[key] = self._brief(row)
         return self._known[key]
 
+    def file(self, row: Model, name: str) -> str | None:
+        """Where the file *name* of *row* is read."""
+        return f"{self._links.row(row)}{name}/" if getattr(row, name) else None
+
     def _brief(self, row: Any) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": str(row.pk), "url": self._links.row(row), "display": str(row)}
         for name in natural_fields(row._meta.model):
             value = getattr(row, name)
             shown[name] = value if value is None or isinstance(value, int | str) else str(value)
+        if owner := owner_of(row._meta.model):
+            shown[owner] = self.brief(getattr(row, owner))
         if isinstance(row, Status):  # clients of 1.x read a status like a choice
             shown |= {"value": row.slug, "label": row.name}
         return shown
@@ -73,6 +81,8 @@ def _getter(field: Field[Any, Any]) -> Getter:
     name = field.attname
     if isinstance(field, ForeignKey):
         return _kind(name) if is_kind(field) else _related(field.name)
+    if is_file(field):
+        return lambda row, describer: describer.file(row, field.name)
     if field.choices:
         return _choice(name, dict(field.flatchoices))
     if isinstance(type_of(field), _AS_THEY_ARE):

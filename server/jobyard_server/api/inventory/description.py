@@ -12,12 +12,14 @@ from jobyard_server.api.inventory.fields import (
     RENAMED,
     columns_of,
     generic_relations_of,
+    is_file,
     is_kind,
     lists_of,
     type_of,
 )
-from jobyard_server.api.inventory.serializers import serializer_for
+from jobyard_server.api.inventory.serializers import FAR_END, serializer_for
 from jobyard_server.api.schema import Description
+from jobyard_server.inventory.dcim.models.cable_ends import PathEnd
 
 Schema = dict[str, Any]
 _TYPES: tuple[tuple[type[Any], Any], ...] = (
@@ -32,12 +34,6 @@ _TYPES: tuple[tuple[type[Any], Any], ...] = (
 
 class RowDescription(Description):
     """Knows what an endpoint of rows takes and answers by its model."""
-
-    def get_operation_id(self) -> str:
-        found = super().get_operation_id()
-        if self._is_about_many() and self.method in ("PUT", "PATCH"):
-            return found.replace("_partial_update", "_bulk_partial").replace("_update", "_bulk_update")
-        return found
 
     @property
     def _model(self) -> Any:
@@ -70,13 +66,22 @@ def row_schema(model: type[models.Model]) -> Schema:
         for field in lists_of(model)
     }
     generic = {field.name: _related() for field in generic_relations_of(model)}
-    properties = {**shown, **columns, **lists, **generic}
-    return build_object_type(properties=properties, required=list(properties)) or {}
+    always = {**shown, **columns, **lists, **generic}
+    far_end = _far_end() if issubclass(model, PathEnd) else {}
+    return build_object_type(properties={**always, **far_end}, required=list(always)) or {}
+
+
+def _far_end() -> dict[str, Schema]:
+    """Shown of a port at its own address only."""
+    kinds = (_related(), _basic(OpenApiTypes.STR), _basic(OpenApiTypes.BOOL))
+    return {name: {**kind, "nullable": True} for name, kind in zip(FAR_END, kinds, strict=True)}
 
 
 def _column(field: Any) -> Schema:
     if isinstance(field, models.ForeignKey):
         return {**_basic(OpenApiTypes.STR), "nullable": True} if is_kind(field) else _related()
+    if is_file(field):
+        return _basic(OpenApiTypes.URI)
     if field.choices:
         members = {"value": _basic(OpenApiTypes.ANY), "label": _basic(OpenApiTypes.STR)}
         return {**(build_object_type(properties=members) or {}), "nullable": True}

@@ -10,28 +10,36 @@ from __future__ import annotations
 import uuid
 from typing import Any, cast
 
-from django.db import IntegrityError, transaction
-from django.db.models import Model, ProtectedError, RestrictedError
+from django.db.models import Model
+from django.http import HttpResponse
 from django.urls import URLPattern, path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobyard_server.api.bulk import MAX_ROWS, ids_in
-from jobyard_server.api.errors import Refusal
+from jobyard_server.api.inventory.available import AvailableAddresses, AvailablePrefixes
+from jobyard_server.api.inventory.choices import describe_fields
 from jobyard_server.api.inventory.describe import Describer
 from jobyard_server.api.inventory.description import RowDescription
-from jobyard_server.api.inventory.fields import relations_of
+from jobyard_server.api.inventory.fields import has_files, relations_of, shown_with
 from jobyard_server.api.inventory.filters import RowFilters
 from jobyard_server.api.inventory.models import MODELS
+from jobyard_server.api.inventory.saving import RowSaver, delete_rows, save_all
 from jobyard_server.api.inventory.serializers import serializer_for
-from jobyard_server.api.links import endpoint_of
+from jobyard_server.api.inventory.tracing import trace_patterns
+from jobyard_server.api.links import Links, endpoint_of
+from jobyard_server.api.parsers import FormParser, JsonParser
 from jobyard_server.api.views import ApiView
+from jobyard_server.inventory.dcim.models.cable_ends import PathEnd
+from jobyard_server.inventory.extras.models import ImageAttachment
+from jobyard_server.inventory.pictures.answer import picture_answer
 
 __all__ = ["MODELS", "urlpatterns"]
 
-TAKEN = "Another row with these values was saved at the same moment."
 NOT_THERE = "There is no such row, or you may not change it."
 
 
@@ -39,13 +47,14 @@ class RowView(ApiView):
     """What list and detail share."""
 
     model: type[Model]
+    knows_brief = True
     schema = RowDescription()
     filter_backends: Any = (RowFilters,)
     filterset_class = None  # told by the backend instead; its presence says that lists can be filtered
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
-        return rows if self.is_brief else rows.prefetch_related(*relations_of(self.model))
+        return rows.prefetch_related(*(shown_with(self.model) if self.is_brief else relations_of(self.model)))
 
     def get_serializer_class(self) -> Any:
         return serializer_for(self.model)
@@ -65,29 +74,6 @@ class RowView(ApiView):
         found = self.model._default_manager.prefetch_related(*relations_of(self.model)).in_bulk(keys)
         return self.described([found[key] for key in keys])
 
-    def save(self, body: Any, row: Model | None = None, *, partial: bool = False) -> Model:
-        """
-        Create a row from *body*, or change *row*.
-
-        Raises:
-            ValidationError: A field or a rule of the model refuses it.
-        """
-        serializer = serializer_for(self.model)(row, data=body, partial=partial)
-        try:
-            with transaction.atomic():
-                serializer.is_valid(raise_exception=True)
-                return serializer.save()
-        except IntegrityError as exc:
-            raise ValidationError({"__all__": [TAKEN]}) from exc
-
-    def remove(self, rows: Any) -> None:
-        try:
-            with transaction.atomic():
-                for row in rows:
-                    row.delete()
-        except (ProtectedError, RestrictedError) as exc:
-            raise Refusal(status.HTTP_409_CONFLICT, _what_is_in_the_way(exc)) from exc
-
 
 class RowList(RowView):
     def get(self, _request: Request) -> Response:
@@ -98,10 +84,17 @@ class RowList(RowView):
     def post(self, request: Request) -> Response:
         """Create a row, or several."""
         if not isinstance(request.data, list):
-            made = self.stored([self.save(request.data).pk])[0]
+            made = self.stored([RowSaver(self.model, self.user).save(request.data).pk])[0]
             return Response(made, status=status.HTTP_201_CREATED)
-        keys = self._save_all([(body, None) for body in _list_in(request.data)], partial=False)
+        keys = save_all(
+            self.model, [(body, None) for body in _list_in(request.data)], user=self.user, partial=False
+        )
         return Response(self.stored(keys), status=status.HTTP_201_CREATED)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # noqa: ARG002  # its signature
+        """Tell what a row takes, and the values of each choice."""
+        fields = describe_fields(self.model, self.get_serializer())
+        return Response({"name": str(self.model._meta.verbose_name_plural), "actions": {"POST": fields}})
 
     def patch(self, request: Request) -> Response:
         """Change some fields of several rows."""
@@ -117,7 +110,7 @@ class RowList(RowView):
         rows = list(self.get_queryset().filter(pk__in=asked))
         if len(rows) != len(asked):
             raise ValidationError({"id": [NOT_THERE]})
-        self.remove(rows)
+        delete_rows(rows, self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _change(self, request: Request, *, partial: bool) -> Response:
@@ -127,46 +120,65 @@ class RowList(RowView):
             raise ValidationError({"id": [NOT_THERE]})
         bodies: list[Any] = cast(Any, request.data)  # ids_in() has seen that it is a list of objects
         pairs = [(body, rows[str(uuid.UUID(body["id"]))]) for body in bodies]
-        return Response(self.stored(self._save_all(pairs, partial=partial)))
-
-    def _save_all(self, pairs: list[tuple[Any, Any]], *, partial: bool) -> list[Any]:
-        """Save each, or none if any is refused; the errors then stand at the places of their rows."""
-        keys: list[Any] = []
-        errors: list[Any] = []
-        with transaction.atomic():
-            for body, row in pairs:
-                try:
-                    keys.append(self.save(body, row, partial=partial).pk)
-                    errors.append({})
-                except ValidationError as exc:
-                    errors.append(cast(dict[Any, Any], exc.detail))
-            if any(errors):
-                transaction.set_rollback(True)
-        if any(errors):
-            raise ValidationError(cast(Any, errors))  # a list of dictionaries is one of its forms
-        return keys
+        return Response(self.stored(save_all(self.model, pairs, user=self.user, partial=partial)))
 
 
 class RowDetail(RowView):
+    def shown(self, row: Any) -> dict[str, Any]:
+        """*row*, and for a port what is at the far end of its cables: each path is followed by itself."""
+        found: dict[str, Any] = self.described([row])[0]
+        return found | far_end_of(row, self.links) if isinstance(row, PathEnd) else found
+
+    def _saved(self, row: Model) -> Response:
+        """The answer after a change: the row as it is now."""
+        found = self.model._default_manager.prefetch_related(*relations_of(self.model))
+        return Response(self.shown(found.get(pk=row.pk)))
+
     def get(self, _request: Request, pk: Any) -> Response:  # noqa: ARG002  # get_object() takes it from the route
         """Show a row."""
-        return Response(self.described([self.get_object()])[0])
+        return Response(self.shown(self.get_object()))
 
     def put(self, request: Request, pk: Any) -> Response:  # noqa: ARG002  # see above
         """Change a row."""
-        return Response(self.stored([self.save(request.data, self.get_object()).pk])[0])
+        return self._saved(RowSaver(self.model, self.user).save(request.data, self.get_object()))
 
     def patch(self, request: Request, pk: Any) -> Response:  # noqa: ARG002  # see above
         """Change some fields of a row."""
-        return Response(self.stored([self.save(request.data, self.get_object(), partial=True).pk])[0])
+        return self._saved(
+            RowSaver(self.model, self.user).save(request.data, self.get_object(), partial=True)
+        )
 
     def delete(self, _request: Request, pk: Any) -> Response:  # noqa: ARG002  # see above
         """Delete a row."""
-        self.remove([self.get_object()])
+        delete_rows([self.get_object()], self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def filter_queryset(self, queryset: Any) -> Any:
         return queryset  # one row is shown, whatever else the address says
+
+
+class PictureOfRow(ApiView):
+    model = ImageAttachment
+    queryset = ImageAttachment.objects.all()
+
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
+    def get(self, _request: Request, pk: Any) -> HttpResponse:  # noqa: ARG002  # see above
+        """Show a picture."""
+        return picture_answer(self.get_object())
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        return queryset
+
+
+def far_end_of(row: PathEnd, links: Links) -> dict[str, Any]:
+    """What is at the other end of the path of cables from *row*."""
+    far = row.connected_endpoint
+    kind = f"{far._meta.app_label}.{far._meta.model_name}" if far is not None else None
+    return {
+        "connected_endpoint": Describer(links).brief(far),
+        "connected_endpoint_type": kind,
+        "connected_endpoint_reachable": row.connection_status,
+    }
 
 
 def _list_in(body: list[Any]) -> list[Any]:
@@ -175,16 +187,11 @@ def _list_in(body: list[Any]) -> list[Any]:
     return body
 
 
-def _what_is_in_the_way(exc: ProtectedError | RestrictedError) -> str:
-    found = exc.protected_objects if isinstance(exc, ProtectedError) else exc.restricted_objects
-    rows = sorted(f"{row._meta.verbose_name} {row}" for row in list(found)[:5])
-    more = len(found) - len(rows)
-    return f"Other rows depend on it: {', '.join(rows)}{f' and {more} more' if more > 0 else ''}."
-
-
 def patterns_for(model: type[Model]) -> list[URLPattern]:
     endpoint = endpoint_of(model)
-    values = {"model": model, "queryset": model._default_manager.all()}
+    values: dict[str, Any] = {"model": model, "queryset": model._default_manager.all()}
+    if has_files(model):
+        values["parser_classes"] = [JsonParser, FormParser]
     names = (f"{model.__name__}List", f"{model.__name__}Detail")
     many, one = (type(name, (base,), values) for name, base in zip(names, (RowList, RowDetail), strict=True))
     return [
@@ -193,4 +200,10 @@ def patterns_for(model: type[Model]) -> list[URLPattern]:
     ]
 
 
-urlpatterns = [pattern for model in MODELS for pattern in patterns_for(model)]
+urlpatterns = [
+    *(pattern for model in MODELS for pattern in patterns_for(model)),
+    *trace_patterns(),
+    path("extras/image-attachments/<uuid:pk>/image/", PictureOfRow.as_view()),
+    path("ipam/prefixes/<uuid:pk>/available-ips/", AvailableAddresses.as_view()),
+    path("ipam/prefixes/<uuid:pk>/available-prefixes/", AvailablePrefixes.as_view()),
+]

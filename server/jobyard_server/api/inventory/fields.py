@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Field, ForeignKey, ManyToManyField, Model
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db.models import Field, FileField, ForeignKey, ManyToManyField, Model
 
 from jobyard_server.inventory.base import DerivedField
 
@@ -40,19 +42,44 @@ def generic_relations_of(model: type[Model]) -> tuple[GenericForeignKey, ...]:
 
 
 @cache
-def relations_of(model: type[Model]) -> tuple[str, ...]:
-    """Names of the relations whose rows are shown with a row, and therefore loaded together."""
+def relations_of(model: type[Model]) -> tuple[Any, ...]:
+    """The relations whose rows are shown with a row, and therefore loaded together."""
     keys = [field for field in columns_of(model) if isinstance(field, ForeignKey) and not is_kind(field)]
     needed = [f"{field.name}__{name}" for field in keys for name in shown_with(field.related_model)]
-    shown: tuple[Any, ...] = (*keys, *lists_of(model), *generic_relations_of(model))
-    names = [field.name for field in shown]
-    return tuple(dict.fromkeys([*names, *shown_with(model), *needed]))
+    names = [field.name for field in (*keys, *lists_of(model))]
+    generic = [generic_prefetch(field) for field in generic_relations_of(model)]
+    return (*dict.fromkeys([*names, *shown_with(model), *needed]), *generic)
 
 
-def shown_with(model: Any) -> tuple[str, ...]:
-    """Relations that the text of a row may be made of."""
-    found: tuple[str, ...] = getattr(model, "shown_with", ())
+def generic_prefetch(relation: GenericForeignKey) -> GenericPrefetch[Any]:
+    """Loads rows of any kind; parts come with what they are parts of."""
+    return GenericPrefetch(relation.name, [_with_what_is_shown(model) for model in _parts()])
+
+
+def _with_what_is_shown(model: Any) -> Any:
+    return model._default_manager.prefetch_related(*shown_with(model))
+
+
+@cache
+def _parts() -> tuple[Any, ...]:
+    return tuple(model for model in apps.get_models() if owner_of(model))
+
+
+def owner_of(model: Any) -> str:
+    """The relation to what a row is a part of, ``device`` for an interface; empty where there is none."""
+    found: str = getattr(model, "belongs_to", "")
     return found
+
+
+@cache
+def shown_with(model: Any) -> tuple[str, ...]:
+    """Relations that are needed to show a row in a few words: for its text, and what it is a part of."""
+    found: tuple[str, ...] = getattr(model, "shown_with", ())
+    owner = owner_of(model)
+    if not owner:
+        return found
+    above = model._meta.get_field(owner).related_model
+    return (*found, owner, *(f"{owner}__{name}" for name in shown_with(above)))
 
 
 @cache
@@ -73,6 +100,16 @@ def is_kind(field: Field[Any, Any]) -> bool:
 
 def is_editable(field: Field[Any, Any]) -> bool:
     return bool(field.editable) and not isinstance(field, DerivedField)
+
+
+def is_file(field: Any) -> bool:
+    """Whether a value of *field* is sent and read as a file of its own."""
+    return isinstance(field, FileField)
+
+
+@cache
+def has_files(model: type[Model]) -> bool:
+    return any(is_file(field) for field in columns_of(model))
 
 
 def kind_name(kind: ContentType) -> str:

@@ -90,10 +90,15 @@ NETWORKS: dict[str, dict[str, str]] = {
 
 
 def paths_of(model: Any) -> dict[str, str]:
-    """The further filters of *model*; components and their templates have some in common."""
+    """
+    The further filters of *model*; components and their templates have some in common.
+
+    A field of the model itself comes first: the role of a part is not that of its device.
+    """
     names = {field.name for field in model._meta.concrete_fields}
     meta = model._meta
     common = COMPONENT if meta.app_label == "dcim" and "device" in names else {}
     if meta.model_name.endswith("template") and "device_type" in names:
         common = TEMPLATE
+    common = {name: path for name, path in common.items() if name not in names}
     return {**common, **PATHS.get(meta.label_lower, {})}

@@ -7,7 +7,9 @@ Filters of lists of inventory rows, made from the fields of the model.
 
 from __future__ import annotations
 
+import re
 import uuid
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
@@ -21,14 +23,22 @@ from rest_framework.views import APIView
 
 from jobyard_server.api.filters import NOT_FILTERS
 from jobyard_server.api.inventory.custom_field_filters import custom_field_condition
-from jobyard_server.api.inventory.fields import columns_of, is_kind, lists_of, natural_fields, type_of
+from jobyard_server.api.inventory.fields import (
+    columns_of,
+    is_kind,
+    lists_of,
+    natural_fields,
+    owner_of,
+    type_of,
+)
 from jobyard_server.api.inventory.filter_paths import HAS, NETWORKS, paths_of
+from jobyard_server.api.inventory.ordering import ordered
 from jobyard_server.inventory.base import TreeModel
 from jobyard_server.inventory.base.trees import keys_below
 
 SEARCHED = (
     *("name", "slug", "description", "facility", "serial", "asset_tag", "model", "part_number", "cid"),
-    *("label", "dns_name", "address", "prefix", "rd", "vid", "asn", "comments"),
+    *("label", "dns_name", "address", "prefix", "rd", "vid", "asn", "comments", "note", "value"),
 )  #: Where ``?q=`` looks, of a model that has such columns.
 #: Suffix to lookup, and whether rows that match are left out.
 TEXT = {
@@ -50,7 +60,10 @@ NUMBER = {
     "lte": ("lte", False),
 }
 UNKNOWN = "Unknown filter field"
+SLUG = re.compile("[-a-z0-9_]+")
+MOST_WORDS = 8  #: Of a search; more would only cost time.
 NULL = "null"
+ORDERING = "ordering"  #: Beside the filters: the order of the list.
 _TEXTS = (models.CharField, models.TextField)
 _NUMBERS = (models.IntegerField, models.DecimalField, models.DateField)
 
@@ -60,15 +73,17 @@ class RowFilters(BaseFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         del view
-        return filtered(queryset, {name: request.query_params.getlist(name) for name in request.query_params})
+        asked = {name: request.query_params.getlist(name) for name in request.query_params}
+        return ordered(filtered(queryset, asked), asked.get(ORDERING, ()))
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         names = ["q", "id", *(field.name for field in columns_of(view.model) if not field.many_to_many)]
         schema = {"type": "array", "items": {"type": "string"}}
-        return [
+        order = {"name": ORDERING, "in": "query", "required": False, "schema": {"type": "string"}}
+        return [order] + [
             {"name": name, "in": "query", "required": False, "schema": schema}
             for name in dict.fromkeys(names)
-            if _has_filter(view.model, name)
+            if has_filter(view.model, name)
         ]
 
 
@@ -81,7 +96,7 @@ def filtered(rows: QuerySet[Any], asked: dict[str, list[str]]) -> QuerySet[Any]:
     """
     errors: dict[str, list[str]] = {}
     for name, values in asked.items():
-        if name in NOT_FILTERS:
+        if name in NOT_FILTERS or name == ORDERING:
             continue
         try:
             rows = _narrowed(rows, name, values)
@@ -124,13 +139,25 @@ def _by_field(model: Any, name: str, values: list[str]) -> tuple[Q, bool, bool]:
     if suffix not in {*TEXT, *NUMBER} or not base:
         base, suffix = name, ""
     path, field, by_key = _resolve(model, base)
-    joins = "__" in path or field.many_to_many
+    joins = _may_repeat(model, path)
     lookup, leaves_out = _lookup(field, suffix)
     if field.is_relation:
         return _by_relation(path, field, values, by_key=by_key), leaves_out, joins
     if lookup != "exact":
         return _any(f"{path}__{lookup}", values), leaves_out, joins
     return _one_of(path, field, values), leaves_out, joins
+
+
+def _may_repeat(model: Any, path: str) -> bool:
+    """Whether a row can be found several times, because *path* leads to several others."""
+    for part in path.split("__"):
+        if part == "pk":
+            return False
+        field = model._meta.get_field(part)
+        if field.one_to_many or field.many_to_many:
+            return True
+        model = field.related_model
+    return False
 
 
 def _resolve(model: Any, name: str) -> tuple[str, Any, bool]:
@@ -174,7 +201,8 @@ def _is_shown(model: Any, field: Any) -> bool:
     return field in columns_of(model) or field in lists_of(model)
 
 
-def _has_filter(model: Any, name: str) -> bool:
+def has_filter(model: Any, name: str) -> bool:
+    """Whether ``?name=`` narrows lists of *model*."""
     try:
         _condition(model, name, [])
     except (KeyError, ValueError, TypeError):
@@ -229,12 +257,22 @@ def _by_relation(path: str, field: Any, values: list[str], *, by_key: bool) -> Q
     if issubclass(model, TreeModel) and field.name != "parent":  # who is in Europe is in the world
         return condition | Q(**{f"{path}__in": _with_all_below(model, keys, names)})
     found = Q(**{f"{path}__in": keys}) if keys else Q()
-    return condition | found | (Q(**{f"{path}__{_natural(model)}__in": names}) if names else Q())
+    return condition | found | (_named(model, names, f"{path}__") if names else Q())
 
 
 def _with_all_below(model: Any, keys: list[uuid.UUID], names: list[str]) -> list[Any]:
-    found = model._default_manager.filter(**{f"{_natural(model)}__in": names}).values_list("pk", flat=True)
+    found = model._default_manager.filter(_named(model, names)).values_list("pk", flat=True)
     return keys_below(model, [*keys, *(found if names else ())])
+
+
+def _named(model: Any, names: list[str], start: str = "") -> Q:
+    """Rows by slug; a text that cannot be one (``Active``, ``Room 1``) is a name, as in files of 2.x."""
+    natural = _natural(model)
+    found = Q(**{f"{start}{natural}__in": names})
+    others = [name for name in names if not SLUG.fullmatch(name)]
+    if natural == "slug" and others and "name" in natural_fields(model):
+        found |= Q(**{f"{start}name__in": others})
+    return found
 
 
 def _natural(model: Any) -> str:
@@ -259,13 +297,25 @@ def _is_key(text: str) -> bool:
 
 
 def _search(model: Any, values: list[str]) -> Q:
-    names = {field.name for field in columns_of(model) if not field.is_relation}
+    """Rows in which each word is somewhere; for parts also in the name of what they are parts of."""
     found = Q()
-    for value in values:
-        for name in SEARCHED:
-            if name in names:
-                found |= Q(**{f"{name}__icontains": value})
+    for word in " ".join(values).split()[:MOST_WORDS]:
+        somewhere = Q()
+        for place in _searched(model):
+            somewhere |= Q(**{f"{place}__icontains": word})
+        found &= somewhere
     return found
+
+
+@cache
+def _searched(model: Any) -> list[str]:
+    """Rows without a text of their own, such as ties between others, are known by those others."""
+    names = {field.name for field in columns_of(model) if not field.is_relation}
+    places = [name for name in SEARCHED if name in names]
+    if owner := owner_of(model):
+        places.append(f"{owner}__{_natural(model._meta.get_field(owner).related_model)}")
+    others = [field for field in columns_of(model) if field.is_relation and not is_kind(field)]
+    return places or [f"{field.name}__{_natural(field.related_model)}" for field in others]
 
 
 def _by_tags(model: Any, values: list[str]) -> Q:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError as ModelError
 from django.db import models
+from django.db.models import Q
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from jobyard_server.access.permissions import may, restrict
 from jobyard_server.api.inventory.fields import (
     RENAMED,
     columns_of,
@@ -20,10 +23,16 @@ from jobyard_server.api.inventory.fields import (
     is_kind,
     lists_of,
 )
-from jobyard_server.api.inventory.references import KindField, RelatedField
-from jobyard_server.inventory.base import HostField, MACField, NetworkField, TagsField
+from jobyard_server.api.inventory.files import FileSentField
+from jobyard_server.api.inventory.references import KindField, RelatedField, find_row
+from jobyard_server.inventory.base import HostField, MACField, NetworkField, StatusField, TagsField
+from jobyard_server.inventory.base.status import check_status
+from jobyard_server.inventory.pictures.fields import PictureField
 
-READ_ONLY = frozenset({"id", "url", "display", "created", "last_updated"})
+FAR_END = ("connected_endpoint", "connected_endpoint_type", "connected_endpoint_reachable")
+NO_ROW = "There is no {} with this id."  #: As the models themselves say it.
+NO_TAG = "There is no tag “{}”, and you may not add tags."
+READ_ONLY = frozenset({"id", "url", "display", "created", "last_updated", *FAR_END})
 
 
 @extend_schema_field(OpenApiTypes.ANY)  # an enumeration of each field would need a name of its own
@@ -37,7 +46,7 @@ class ChoiceField(serializers.ChoiceField):
 
 
 class TagsSentField(serializers.ListField):
-    """Tags by name, by id or as objects; names that are new become tags."""
+    """Tags by name, by id or as objects; names that are new become tags, for whoever may add tags."""
 
     child = serializers.JSONField()
 
@@ -50,10 +59,14 @@ class TagsSentField(serializers.ListField):
 
         if isinstance(item, dict) and set(item) == {"name"}:
             item = str(item["name"])
-        if isinstance(item, str) and not _looks_like_id(item):
-            return Tag.objects.filter(slug=item).first() or item
-        field: Any = RelatedField(queryset=Tag.objects.all())
-        return field.to_internal_value(item)
+        user = self.context.get("user")
+        rows = Tag.objects.all() if user is None else restrict(Tag.objects.all(), user, "view")
+        if not isinstance(item, str) or _looks_like_id(item):
+            return find_row(rows, item)
+        named = rows.filter(Q(slug=item) | Q(name=item)).order_by("pk").first()
+        if named is None and user is not None and not may(user, "add", Tag):
+            raise ValidationError(NO_TAG.format(item[:100]))
+        return named or item
 
 
 def _looks_like_id(text: str) -> bool:
@@ -71,6 +84,7 @@ class RowSerializer(serializers.ModelSerializer[models.Model]):
         NetworkField: serializers.CharField,
         MACField: serializers.CharField,
         models.JSONField: serializers.JSONField,
+        PictureField: FileSentField,
     }
 
     def get_validators(self) -> list[Any]:
@@ -96,7 +110,47 @@ class RowSerializer(serializers.ModelSerializer[models.Model]):
         unknown = {name: ["There is no such field."] for name in data if name not in known}
         if unknown:
             raise ValidationError(unknown)
-        return super().to_internal_value({name: value for name, value in data.items() if name in self.fields})
+        data = {**data, **self._generic_keys(data)}
+        values = super().to_internal_value(
+            {name: value for name, value in data.items() if name in self.fields}
+        )
+        self._refuse_hidden(values)
+        return values
+
+    def _generic_keys(self, data: dict[str, Any]) -> dict[str, Any]:
+        """For a row of any kind that is told by an object instead of its id, that id."""
+        found = {}
+        for relation in generic_relations_of(cast(Any, self.Meta).model):
+            told, kind = data.get(relation.name), data.get(relation.ct_field)
+            if told and kind and not data.get(relation.fk_field):
+                found[relation.fk_field] = str(self._found(relation.name, kind, told).pk)
+        return found
+
+    def _refuse_hidden(self, values: dict[str, Any]) -> None:
+        """A row of any kind that the user may not view is not there, unless it is referred to already."""
+        changed: Any = self.instance
+        for relation in generic_relations_of(cast(Any, self.Meta).model):
+            key = values.get(relation.fk_field)
+            kind = values.get(relation.ct_field) or getattr(changed, relation.ct_field, None)
+            model: Any = kind.model_class() if kind is not None else None
+            if key is None or model is None or key == getattr(changed, relation.fk_field, None):
+                continue
+            is_there = model._default_manager.filter(
+                pk=key
+            ).exists()  # the model's own rules tell if it is not
+            if is_there and not self._visible(model).filter(pk=key).exists():
+                raise ValidationError({relation.name: [NO_ROW.format(model._meta.verbose_name)]})
+
+    def _found(self, name: str, kind: Any, told: Any) -> Any:
+        try:
+            model: Any = KindField(queryset=ContentType.objects.all()).to_internal_value(kind).model_class()
+            return find_row(self._visible(model), told)
+        except ValidationError as exc:
+            raise ValidationError({name: exc.detail}) from exc
+
+    def _visible(self, model: Any) -> Any:
+        rows, user = model._default_manager.all(), self.context.get("user")
+        return rows if user is None else restrict(rows, user, "view")
 
     @property
     def shown_only(self) -> set[str]:
@@ -107,7 +161,9 @@ class RowSerializer(serializers.ModelSerializer[models.Model]):
 
     def create(self, validated_data: Any) -> models.Model:
         model: Any = self.Meta.model
-        return self._store(model(), validated_data)
+        row = model()
+        row.written_by(self.context.get("user"))
+        return self._store(row, validated_data)
 
     def update(self, instance: models.Model, validated_data: Any) -> models.Model:
         return self._store(instance, validated_data)
@@ -123,13 +179,22 @@ class RowSerializer(serializers.ModelSerializer[models.Model]):
                     name,
                     _merged(row, value) if name == "custom_field_data" else _empty(row, name, value),
                 )
+            _check_statuses(row, values)
             row.validated_save()
             for name, found in lists.items():
                 getattr(row, name).set(found)
+            row.check_lists()
         except ModelError as exc:
             raise ValidationError(_messages(exc)) from exc
         row._prefetched_objects_cache = {}  # noqa: SLF001  # what was shown before the change
         return row  # type: ignore[no-any-return]  # it came in as a row
+
+
+def _check_statuses(row: Any, values: dict[str, Any]) -> None:
+    """People choose among the statuses of a kind of row; job files of both families are freer."""
+    for field in row._meta.concrete_fields:
+        if isinstance(field, StatusField) and values.get(field.name) is not None:
+            check_status(row, field)
 
 
 def _empty(row: Any, name: str, value: Any) -> Any:

@@ -11,17 +11,21 @@ from jobyard import statuses
 from jobyard_server.access.models import User
 from jobyard_server.api.job_results.shapes import (
     Choice,
+    ExecutionShape,
     FullResult,
     JobModelShape,
     KeptInputs,
     ShortResult,
+    ShortSchedule,
     UserShape,
 )
 from jobyard_server.api.links import Links
 from jobyard_server.api.versions import knows_all_statuses
 from jobyard_server.registry.models import Job
+from jobyard_server.runs.locks import blockers_of
 from jobyard_server.runs.models import JobResult
 from jobyard_server.runs.result_data import result_data
+from jobyard_server.schedules.models import ScheduledJob
 
 FOLDED = (statuses.CANCELLED, statuses.TIMED_OUT)  #: Statuses that clients of a version do not know.
 
@@ -71,7 +75,7 @@ class ResultDescriber:
             "job_id": result.pk,
             "job_model": self.job_model(result.job_model),
             "job_kwargs": kept_inputs(result, secrets),
-            "schedule": None,
+            "schedule": self.schedule(result.schedule),
             "status_reason": result.status_reason,
             "commit": result.commit,
             "data_committed": result.data_committed,
@@ -79,6 +83,7 @@ class ResultDescriber:
             "duration": result.duration,
             "task_queue": result.task_queue,
             "source": result.origin or None,
+            "execution": self.execution(result),
             "display": result.name,
         }
 
@@ -88,11 +93,46 @@ class ResultDescriber:
             value = statuses.ERRORED
         return {"value": value, "label": statuses.LABELS[value]}
 
+    def execution(self, result: JobResult) -> ExecutionShape:
+        """One query for a run that waits and has a limit or locks; none for others."""
+        return {
+            "sandbox": result.sandbox or None,
+            "attempt": result.attempt,
+            "max_retries": result.max_retries,
+            "retry_of": result.retry_of_id,
+            "run_limit": result.run_limit,
+            "locks": result.locks,
+            "waits_for": [
+                {
+                    "id": item.id,
+                    "url": self.links.job_result(item.id),
+                    "name": item.name,
+                    "status": item.status,
+                    "locks": item.locks,
+                }
+                for item in blockers_of(result)
+            ],
+        }
+
     def user(self, user: User | None) -> UserShape | None:
         if user is None:
             return None
         name = user.get_username()
         return {"id": user.pk, "url": self.links.user(user.pk), "username": name, "display": name}
+
+    def schedule(self, schedule: ScheduledJob | None) -> ShortSchedule | None:
+        return None if schedule is None else self.short_schedule(schedule)
+
+    def short_schedule(self, schedule: ScheduledJob) -> ShortSchedule:
+        return {
+            "id": schedule.pk,
+            "url": self.links.scheduled_job(schedule.pk),
+            "name": schedule.name,
+            "start_time": schedule.start_time,
+            "interval": schedule.interval,
+            "crontab": schedule.crontab,
+            "display": schedule.name,
+        }
 
     def job_model(self, job: Job | None) -> JobModelShape | None:
         if job is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, cast
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -15,6 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobyard import statuses
+from jobyard_server.access.audit import DELETED, record
+from jobyard_server.access.models import User
 from jobyard_server.access.permissions import may
 from jobyard_server.api.bulk import ids_in
 from jobyard_server.api.errors import Refusal
@@ -22,6 +25,7 @@ from jobyard_server.api.job_results.describe import ResultDescriber, secret_vari
 from jobyard_server.api.job_results.filters import ResultFilters
 from jobyard_server.api.job_results.rows import described_results
 from jobyard_server.api.job_results.shapes import FullResult
+from jobyard_server.api.job_results.waiting import WAIT, asked_wait, wait_for_end
 from jobyard_server.api.schema import page_of, shape
 from jobyard_server.api.versions import default_layout
 from jobyard_server.api.views import ApiView
@@ -51,6 +55,7 @@ class ResultView(ApiView):
 
 class ResultList(ResultView):
     filterset_class = ResultFilters
+    ordering_fields = ("name", "created", "started", "completed", "status")
 
     @extend_schema(responses={200: page_of(FullResult)}, parameters=[LAYOUT])
     def get(self, _request: Request) -> Response:
@@ -65,20 +70,21 @@ class ResultList(ResultView):
         chosen = self.get_queryset().filter(pk__in=wanted)
         if chosen.count() != len(wanted):
             raise ValidationError({"id": ["There is no such job result among those that you may delete."]})
-        return delete_ended(chosen)
+        return delete_ended(chosen, self.user)
 
 
 class ResultDetail(ResultView):
-    @extend_schema(responses={200: shape(FullResult)}, parameters=[LAYOUT])
-    def get(self, _request: Request, pk: uuid.UUID) -> Response:  # noqa: ARG002  # get_object() takes it from the route
-        """Show one result, with its log rows up to DATA_LOG_LIMIT."""
-        return Response(self.describe([self.get_object()], rows=True)[0])
+    @extend_schema(responses={200: shape(FullResult)}, parameters=[LAYOUT, WAIT])
+    def get(self, _request: Request, pk: uuid.UUID) -> Response:
+        """Show one result, with its log rows up to DATA_LOG_LIMIT; with ``?wait=`` when it has ended."""
+        result = wait_for_end(pk, self.get_object, asked_wait(self.request))
+        return Response(self.describe([result], rows=True)[0])
 
     @extend_schema(responses={204: None})
     def delete(self, _request: Request, pk: uuid.UUID) -> Response:
         """Delete a result that has ended, with its log rows."""
         self.get_object()
-        return delete_ended(self.get_queryset().filter(pk=pk))
+        return delete_ended(self.get_queryset().filter(pk=pk), self.user)
 
 
 class ResultCancel(ResultView):
@@ -106,11 +112,14 @@ def asked_layout(request: Request) -> str:
     return layout
 
 
-def delete_ended(chosen: QuerySet[Any]) -> Response:
+def delete_ended(chosen: QuerySet[Any], by: User) -> Response:
     """Delete *chosen*, unless one of them has not ended."""
     if chosen.exclude(status__in=statuses.TERMINAL).exists():
         raise Refusal(status.HTTP_409_CONFLICT, NOT_ENDED)
-    JobResult.objects.filter(pk__in=chosen.values("pk"), status__in=statuses.TERMINAL).delete()
+    with transaction.atomic():
+        for result in list(chosen.order_by().select_related(None).only("name")):
+            record(DELETED, user=by, target=result)
+        JobResult.objects.filter(pk__in=chosen.values("pk"), status__in=statuses.TERMINAL).delete()
     return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Iterator
 from typing import cast
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -19,7 +23,11 @@ from jobyard_server.api.job_results.shapes import LogOfResultShape, LogShape
 from jobyard_server.api.links import Links
 from jobyard_server.api.schema import page_of, shape
 from jobyard_server.api.views import ApiView
+from jobyard_server.downloads import streamed
+from jobyard_server.runs.log_export import batches
 from jobyard_server.runs.models import JobLogEntry, JobResult
+
+MOST_AT_ONCE = 10_000  #: Rows; a longer answer is sent while it is made.
 
 
 class LogsOfResult(ApiView):
@@ -32,13 +40,17 @@ class LogsOfResult(ApiView):
     @extend_schema(
         responses={200: shape(list[LogShape])}, parameters=[OpenApiParameter("after", OpenApiTypes.UUID)]
     )
-    def get(self, request: Request, pk: uuid.UUID) -> Response:
+    def get(self, request: Request, pk: uuid.UUID) -> HttpResponseBase:
         """List the log rows of a result, oldest first; with ``?after={log id}`` only later ones."""
-        result = get_object_or_404(self.get_queryset().only("pk"), pk=pk)
+        result = get_object_or_404(self.get_queryset().only("pk", "counters"), pk=pk)
         rows = result.logs.order_by("sequence")
         after = request.query_params.get("after")
         if after is not None:
             rows = rows.filter(sequence__gt=_sequence_of(result, after))
+        if result.row_count > MOST_AT_ONCE:
+            return StreamingHttpResponse(
+                streamed(_as_list(rows, self.links)), content_type="application/json"
+            )
         links = self.links
         return Response([describe_log(row, links) for row in rows.iterator()])
 
@@ -57,6 +69,7 @@ class LogList(LogView):
     """``job-logs/``."""
 
     filterset_class = LogFilters
+    ordering_fields = ("created", "log_level", "grouping")
 
     @extend_schema(responses={200: page_of(LogOfResultShape)})
     def get(self, _request: Request) -> Response:
@@ -91,6 +104,15 @@ def describe_log(row: JobLogEntry, links: Links) -> LogShape:
 
 def describe_log_of_result(row: JobLogEntry, links: Links) -> LogOfResultShape:
     return {**describe_log(row, links), "job_result": str(row.job_result_id)}
+
+
+def _as_list(rows: QuerySet[JobLogEntry], links: Links) -> Iterator[bytes]:
+    """A JSON list, a batch of rows at a time."""
+    separator = "["
+    for found in batches(rows):
+        yield (separator + ",".join(json.dumps(describe_log(row, links)) for row in found)).encode()
+        separator = ","
+    yield b"]" if separator == "," else b"[]"
 
 
 def _sequence_of(result: JobResult, log_id: str) -> int:

@@ -53,6 +53,40 @@ class ShortResult(TypedDict):
     display: str
 
 
+class ShortSchedule(TypedDict):
+    """What started a run, or what a run request became."""
+
+    id: uuid.UUID
+    url: str
+    name: str
+    start_time: datetime | None
+    interval: str
+    crontab: str
+    display: str
+
+
+class BlockerShape(TypedDict):
+    """A run that has to end first."""
+
+    id: uuid.UUID
+    url: str
+    name: str
+    status: str
+    locks: list[str]
+
+
+class ExecutionShape(TypedDict):
+    """How a run is executed: its confinement, its attempts, and what keeps it waiting."""
+
+    sandbox: dict[str, Any] | None
+    attempt: int
+    max_retries: int
+    retry_of: uuid.UUID | None
+    run_limit: int
+    locks: list[str]
+    waits_for: list[BlockerShape]
+
+
 class FullResult(TypedDict):
     """One run of a job, or one sync of a repository."""
 
@@ -68,7 +102,7 @@ class FullResult(TypedDict):
     job_id: uuid.UUID
     job_model: JobModelShape | None
     job_kwargs: KeptInputs | None
-    schedule: dict[str, Any] | None
+    schedule: ShortSchedule | None
     status_reason: str | None
     commit: bool
     data_committed: bool | None
@@ -76,6 +110,7 @@ class FullResult(TypedDict):
     duration: str | None
     task_queue: str
     source: dict[str, Any] | None
+    execution: ExecutionShape
     display: str
 
 

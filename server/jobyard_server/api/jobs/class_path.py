@@ -12,15 +12,16 @@ from rest_framework.response import Response
 
 from jobyard_server.access.permissions import may
 from jobyard_server.api.job_results.endpoints import asked_layout
-from jobyard_server.api.jobs.describe import describe_job_detail
+from jobyard_server.api.jobs.describe import describe_job_detail, describe_job_for_later
 from jobyard_server.api.jobs.results import newest_result
 from jobyard_server.api.jobs.run import RUN_BODY, run_job
-from jobyard_server.api.jobs.shapes import JobDetailShape
+from jobyard_server.api.jobs.shapes import JobDetailShape, JobForLaterShape
 from jobyard_server.api.jobs.views import JobView
 from jobyard_server.api.parsers import JsonParser
 from jobyard_server.api.schema import shape
 from jobyard_server.registry.lookup import find_job
 from jobyard_server.registry.models import Job
+from jobyard_server.schedules.models import ScheduledJob
 
 # It speaks of Celery because clients compare it; nothing here depends on Celery.
 NO_WORKER = "Unable to process request: Celery worker process not running."
@@ -64,12 +65,14 @@ class RunByClassPath(ClassPathView):
     @extend_schema(
         operation_id="extras_jobs_by_class_path_run_create",
         request=RUN_BODY,
-        responses={200: shape(JobDetailShape)},
+        responses={200: shape(JobDetailShape | JobForLaterShape)},
     )
     def post(self, request: Request, **parts: str) -> Response:
         """Run a job; the answer shows it with its new result."""
         job = self.job_at("run", parts)
         asked_layout(request)  # a wrong one is refused before anything happens
-        result = run_job(request, job, no_worker=NO_WORKER)
-        described = self.describe_result(job, result)
+        accepted = run_job(request, job, no_worker=NO_WORKER)
+        if isinstance(accepted, ScheduledJob):
+            return Response(describe_job_for_later(job, self.describer.short_schedule(accepted), self.links))
+        described = self.describe_result(job, accepted)
         return Response(describe_job_detail(job, described, self.links))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any, cast
 
 from jobyard.spec import JobSpec, VariableSpec
-from jobyard_server.api.job_results.shapes import FullResult, ShortResult
+from jobyard_server.api.job_results.shapes import FullResult, ShortResult, ShortSchedule
 from jobyard_server.api.jobs.shapes import (
     ByClassPath,
     JobDetailShape,
+    JobForLaterShape,
     JobRecordShape,
     JobShape,
     LoadErrorShape,
     RepositoryShape,
+    TagShape,
     VariableShape,
 )
 from jobyard_server.api.links import Links
+from jobyard_server.inventory.extras.models import Tag
 from jobyard_server.registry.models import GitRepository, Job
 
 
@@ -26,6 +29,10 @@ def describe_job(job: Job, class_path: str, result: ShortResult | None, links: L
 
 def describe_job_detail(job: Job, result: FullResult | None, links: Links) -> JobDetailShape:
     return {**_by_class_path(job, job.class_path, links), "result": result}
+
+
+def describe_job_for_later(job: Job, schedule: ShortSchedule, links: Links) -> JobForLaterShape:
+    return {**_by_class_path(job, job.class_path, links), "result": None, "schedule": schedule}
 
 
 def _by_class_path(job: Job, class_path: str, links: Links) -> ByClassPath:
@@ -70,24 +77,29 @@ def describe_record(job: Job, links: Links) -> JobRecordShape:
         "soft_time_limit": spec.soft_time_limit,
         "time_limit": spec.time_limit,
         "task_queues": spec.task_queues,
-        "grouping_override": False,
-        "name_override": False,
-        "description_override": False,
-        "approval_required_override": False,
-        "commit_default_override": False,
-        "hidden_override": False,
-        "read_only_override": False,
-        "soft_time_limit_override": False,
-        "time_limit_override": False,
-        "has_sensitive_variables_override": False,
-        "task_queues_override": False,
-        "tags": [],
+        "grouping_override": "grouping" in job.overrides,
+        "name_override": "name" in job.overrides,
+        "description_override": "description" in job.overrides,
+        "approval_required_override": "approval_required" in job.overrides,
+        "commit_default_override": "commit_default" in job.overrides,
+        "hidden_override": "hidden" in job.overrides,
+        "read_only_override": "read_only" in job.overrides,
+        "soft_time_limit_override": "soft_time_limit" in job.overrides,
+        "time_limit_override": "time_limit" in job.overrides,
+        "has_sensitive_variables_override": "has_sensitive_variables" in job.overrides,
+        "task_queues_override": "task_queues" in job.overrides,
+        "tags": [describe_tag(tag, links) for tag in job.tags.all()],
         "created": job.created,
         "last_updated": job.last_updated,
         "git_repository": describe_repository(module.source.git_repository, links),
         "effective_commit": module.revision.identifier if module.revision else None,
         "load_error": _load_error(module.load_error),
     }
+
+
+def describe_tag(tag: Tag, links: Links) -> TagShape:
+    named = {"name": tag.name, "slug": tag.slug, "display": tag.name, "color": tag.color}
+    return {"id": tag.pk, "url": links.row(tag), **named}  # type: ignore[typeddict-item]  # four texts
 
 
 def describe_repository(repository: GitRepository | None, links: Links) -> RepositoryShape | None:

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 
 from jobyard.spec import JobSpec
 from jobyard_server.api.errors import Refusal
-from jobyard_server.api.jobs.run_body import RunBody, read_body
+from jobyard_server.api.jobs.run_body import SCHEDULE, SCHEDULE_FIELDS, RunBody, read_body
 from jobyard_server.registry.models import Job
+from jobyard_server.runs.checks import RunRequest, runnable_revision
 from jobyard_server.runs.describe_request import describe_request
 from jobyard_server.runs.errors import (
     InvalidCommitFlag,
@@ -19,28 +20,33 @@ from jobyard_server.runs.errors import (
     JobHasNoSource,
     JobNotEnabled,
     JobNotInstalled,
+    KeyReused,
     NotAllowedToRun,
     NoWorker,
+    RevisionNotTrusted,
     RunRefused,
 )
 from jobyard_server.runs.models import JobResult
-from jobyard_server.runs.submit import RunRequest, submit
-
-INTERVALS = ("immediately", "future", "hourly", "daily", "weekly", "custom")
-IMMEDIATELY = INTERVALS[0]
-SENSITIVE_AND_SCHEDULED = "Unable to schedule job: Job may have sensitive input variables"
-SENSITIVE_AND_APPROVED = (
-    "Unable to run or schedule job: This job is flagged as possibly having sensitive variables but is also "
-    "flagged as requiring approval.One of these two flags must be removed before this job can be scheduled "
-    "or run."  # sic: clients compare it
+from jobyard_server.runs.once import MOST, digest_of, once
+from jobyard_server.schedules.errors import (
+    InvalidSchedule,
+    ScheduleRefused,
+    SchedulingDisabled,
+    SensitiveAndApproved,
+    SensitiveAndScheduled,
 )
-NO_APPROVALS = "This job needs an approval, and this server has no approvals yet; nothing was started."
-NO_SCHEDULES = "This server has no schedules yet; leave the schedule out to run the job now."
+from jobyard_server.schedules.models import ScheduledJob
+from jobyard_server.schedules.request import accept
+from jobyard_server.schedules.times import IMMEDIATELY, INTERVALS
+from jobyard_server.schedules.wish import Wish, read_wish
+
 STATUS_CODES: dict[type[RunRefused], int] = {  # of the others it is 400
     JobNotEnabled: status.HTTP_403_FORBIDDEN,
     JobNotInstalled: status.HTTP_405_METHOD_NOT_ALLOWED,
     JobHasNoSource: status.HTTP_405_METHOD_NOT_ALLOWED,
+    RevisionNotTrusted: status.HTTP_405_METHOD_NOT_ALLOWED,
     NoWorker: status.HTTP_503_SERVICE_UNAVAILABLE,
+    KeyReused: status.HTTP_422_UNPROCESSABLE_ENTITY,
 }
 RUN_BODY = {
     "application/json": {
@@ -49,19 +55,35 @@ RUN_BODY = {
             "data": {"type": "object", "description": "Inputs by variable."},
             "commit": {"type": "boolean", "description": "The job's default when left out."},
             "task_queue": {"type": "string"},
+            "schedule": {
+                "type": "object",
+                "description": "Run later. Left out, or with the interval immediately: now.",
+                "properties": {
+                    "interval": {"type": "string", "enum": list(INTERVALS)},
+                    "name": {"type": "string"},
+                    "start_time": {"type": "string", "format": "date-time"},
+                    "crontab": {"type": "string", "description": "Of the interval custom: five fields."},
+                    "time_zone": {"type": "string", "description": "The server's when left out."},
+                },
+                "required": ["interval"],
+            },
         },
     },
     "multipart/form-data": {
         "type": "object",
         "description": "One field or file per variable.",
-        "properties": {"_commit": {"type": "boolean"}, "_task_queue": {"type": "string"}},
+        "properties": {
+            "_commit": {"type": "boolean"},
+            "_task_queue": {"type": "string"},
+            **{f"{SCHEDULE}{name}": {"type": "string"} for name in SCHEDULE_FIELDS},
+        },
     },
 }
 
 
-def run_job(request: Request, job: Job, *, no_worker: str) -> JobResult:
+def run_job(request: Request, job: Job, *, no_worker: str) -> JobResult | ScheduledJob:
     """
-    Start *job* as *request* asks.
+    Start *job* as *request* asks, or keep it for later or for an approval.
 
     Args:
         request: Its body is read here.
@@ -75,12 +97,29 @@ def run_job(request: Request, job: Job, *, no_worker: str) -> JobResult:
     """
     spec = job.spec
     body = read_body(request, spec)
-    if _is_runnable(job) and (answer := _refusal_of_body(spec, body)) is not None:
-        raise Refusal(status.HTTP_400_BAD_REQUEST, answer)
     try:
-        return submit(_run_request(request, job, spec, body))
+        return _start(request, job, spec, body)
     except RunRefused as exc:
         raise _answer_to(exc, body, no_worker) from exc
+    except ScheduleRefused as exc:
+        raise Refusal(status.HTTP_400_BAD_REQUEST, _schedule_answer(exc, body)) from exc
+
+
+def _start(request: Request, job: Job, spec: JobSpec, body: RunBody) -> JobResult | ScheduledJob:
+    asked = _run_request(request, job, spec, body)
+    runnable_revision(job, request.user)  # comes before anything about the body
+    if spec.has_sensitive_variables and _wants_later(body):
+        raise SensitiveAndScheduled
+    if spec.has_sensitive_variables and spec.approval_required:
+        raise SensitiveAndApproved
+    if body.error is not None:
+        raise Refusal(status.HTTP_400_BAD_REQUEST, body.error)
+    return _accept_once(request, asked, read_wish(body.schedule))
+
+
+def _wants_later(body: RunBody) -> bool:
+    interval = body.schedule.get("interval") if isinstance(body.schedule, dict) else None
+    return interval in INTERVALS and interval != IMMEDIATELY
 
 
 def _run_request(request: Request, job: Job, spec: JobSpec, body: RunBody) -> RunRequest:
@@ -95,34 +134,27 @@ def _run_request(request: Request, job: Job, spec: JobSpec, body: RunBody) -> Ru
     )
 
 
-def _is_runnable(job: Job) -> bool:
-    """Otherwise ``submit`` refuses the job itself, which comes before anything about the body."""
-    return job.enabled and job.installed and job.module.revision is not None
+def _accept_once(request: Request, asked: RunRequest, wish: Wish | None) -> JobResult | ScheduledJob:
+    """With an ``Idempotency-Key`` a request that is sent again, for whatever reason, starts nothing new."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        return accept(asked, wish)
+    if len(key) > MOST or not key.isprintable():
+        raise Refusal(
+            status.HTTP_400_BAD_REQUEST, f"An Idempotency-Key is at most {MOST} printable characters."
+        )
+    digest = digest_of([asked.data, asked.commit, asked.task_queue, wish], asked.files)
+    return once(user=asked.user, job=asked.job, key=key, digest=digest, start=lambda: accept(asked, wish))
 
 
-def _refusal_of_body(spec: JobSpec, body: RunBody) -> Any:
-    """The answer to a request that ``submit`` knows nothing about; None for one that is fine so far."""
-    interval = body.schedule.get("interval") if isinstance(body.schedule, dict) else None
-    is_scheduled = interval in INTERVALS and interval != IMMEDIATELY
-    if spec.has_sensitive_variables and is_scheduled:
-        return body.schedule_error("interval", SENSITIVE_AND_SCHEDULED)
-    if spec.approval_required:
-        return [SENSITIVE_AND_APPROVED if spec.has_sensitive_variables else NO_APPROVALS]
-    if body.error is not None:
-        return body.error
-    if is_scheduled:
-        return body.schedule_error("interval", NO_SCHEDULES)
-    return _malformed_schedule(body, interval)
-
-
-def _malformed_schedule(body: RunBody, interval: Any) -> Any:
-    if body.schedule is None or interval == IMMEDIATELY:
-        return None
-    if not isinstance(body.schedule, dict):
-        return body.schedule_error("non_field_errors", "Invalid data. Expected a dictionary.")
-    if interval is None:
-        return body.schedule_error("interval", "This field is required.")
-    return body.schedule_error("interval", f'"{str(interval)[:100]}" is not a valid choice.')
+def _schedule_answer(exc: ScheduleRefused, body: RunBody) -> Any:
+    match exc:
+        case InvalidSchedule():
+            return body.schedule_errors(exc.errors)
+        case SensitiveAndScheduled() | SchedulingDisabled():
+            return body.schedule_errors({"interval": [str(exc)]})
+        case _:
+            return [str(exc)]
 
 
 def _answer_to(exc: RunRefused, body: RunBody, no_worker: str) -> Exception:

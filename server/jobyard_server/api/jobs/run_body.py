@@ -17,6 +17,7 @@ from jobyard.spec import JobSpec, VariableSpec
 YES, NO = ("true", "1", "on", "yes"), ("false", "0", "off", "no")
 OURS = frozenset({"_commit", "_task_queue", "_profile", "csrfmiddlewaretoken"})  #: Form fields, not inputs.
 SCHEDULE = "_schedule_"  #: First part of the form fields of a schedule.
+SCHEDULE_FIELDS = ("name", "start_time", "interval", "crontab", "time_zone")
 LISTS = ("MultiChoiceVar", "MultiObjectVar")
 
 
@@ -36,10 +37,10 @@ class RunBody:
         """*messages* under the name that the caller used for ``commit`` or ``task_queue``."""
         return {f"_{name}" if self.is_form else name: messages}
 
-    def schedule_error(self, name: str, *messages: str) -> dict[str, Any]:
+    def schedule_errors(self, errors: Mapping[str, list[str]]) -> dict[str, Any]:
         if self.is_form:
-            return {f"{SCHEDULE}{name}": list(messages)}
-        return {"schedule": {name: list(messages)}}
+            return {f"{SCHEDULE}{name}": messages for name, messages in errors.items()}
+        return {"schedule": dict(errors)}
 
 
 def read_body(request: Request, spec: JobSpec) -> RunBody:

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
-from jobyard_server.api.job_results.shapes import FullResult, ShortResult
+from jobyard_server.api.job_results.shapes import FullResult, ShortResult, ShortSchedule
 
 
 class ByClassPath(TypedDict):
@@ -35,6 +35,13 @@ class JobDetailShape(ByClassPath):
     result: FullResult | None  #: The newest that has ended; in the answer to a run, the new one.
 
 
+class JobForLaterShape(ByClassPath):
+    """The answer to a run request by class path that starts later, or after an approval."""
+
+    result: FullResult | None  #: None.
+    schedule: ShortSchedule
+
+
 class RepositoryShape(TypedDict):
     """The repository that a job comes from."""
 
@@ -43,6 +50,17 @@ class RepositoryShape(TypedDict):
     name: str
     slug: str
     display: str
+
+
+class TagShape(TypedDict):
+    """A tag of a job."""
+
+    id: uuid.UUID
+    url: str
+    display: str
+    name: str
+    slug: str
+    color: str
 
 
 class LoadErrorShape(TypedDict):
@@ -92,7 +110,7 @@ class JobRecordShape(TypedDict):
     time_limit_override: bool
     has_sensitive_variables_override: bool
     task_queues_override: bool
-    tags: list[Any]
+    tags: list[TagShape]
     created: datetime
     last_updated: datetime
     git_repository: RepositoryShape | None
@@ -127,5 +145,5 @@ class VariableShape(TypedDict):
 class AcceptedRun(TypedDict):
     """The answer to a run request by record."""
 
-    schedule: dict[str, Any] | None
-    job_result: ShortResult
+    schedule: ShortSchedule | None  #: When it runs later, or after an approval.
+    job_result: ShortResult | None

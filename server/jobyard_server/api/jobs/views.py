@@ -18,7 +18,9 @@ class JobView(ApiView):
     """An endpoint about jobs; their module, source and revision come with them in one query."""
 
     model = Job
-    queryset = Job.objects.select_related("module__source__git_repository", "module__revision")
+    queryset = Job.objects.select_related(
+        "module__source__git_repository", "module__revision"
+    ).prefetch_related("tags")
     refusals: ClassVar = {
         "view": "This user does not have permission to view jobs.",
         "run": "This user does not have permission to run jobs.",

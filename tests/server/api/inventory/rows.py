@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.db import models
+from tests.server.receivers.cast import receivers
 
 from jobyard_server.inventory.base import HostField, NetworkField, StatusField
 from jobyard_server.inventory.dcim.models import ConsolePort, ConsoleServerPort, Device, Interface, Site
@@ -14,6 +17,10 @@ from jobyard_server.inventory.extras.standard_statuses import fill_in
 
 CHILD = {"subdevice_role": "child", "u_height": 0}
 PARENT = {"subdevice_role": "parent"}
+#: One grey point.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 
 
 class Rows:
@@ -28,6 +35,9 @@ class Rows:
         self.number += 1
         row = model(**{**self._needed(model, values), **values})
         row.validated_save()
+        for field in model._meta.many_to_many:
+            if not field.blank:
+                getattr(row, field.name).add(ContentType.objects.get_for_model(Site))
         return row
 
     def make_more(self, model: Any) -> None:
@@ -117,6 +127,9 @@ class Rows:
     def _contactassignment(self) -> dict[str, Any]:
         return {"object": self.make(Site)}
 
+    def _imageattachment(self) -> dict[str, Any]:
+        return {"parent": self.make(Site), "image": ContentFile(PNG, name="front view.png")}
+
     def _note(self) -> dict[str, Any]:
         return {"assigned_object": self.make(Site)}
 
@@ -126,6 +139,12 @@ class Rows:
         kind = ContentType.objects.get_for_model(Site)
         relation = self.make(Relationship, source_type=kind, destination_type=kind)
         return {"relationship": relation, "source": self.make(Site), "destination": self.make(Site)}
+
+    def _jobhook(self) -> dict[str, Any]:
+        return {"job": receivers()[0], "type_create": True}
+
+    def _jobbutton(self) -> dict[str, Any]:
+        return {"job": receivers()[1]}
 
     def _configcontext(self) -> dict[str, Any]:
         return {"data": {"ntp": "192.0.2.1"}}

@@ -62,6 +62,11 @@ def test_what_a_row_does_not_refer_to_is_null(alice, active):
         (SITES, "slug=ams01&slug=x", ["Amsterdam"]),
         (SITES, "region=europe", ["Amsterdam"]),
         (SITES, "region=world", ["Amsterdam"]),
+        (SITES, "region=World", ["Amsterdam"]),
+        (SITES, "region=Nowhere", []),
+        (SITES, "status=Active", ["Amsterdam"]),
+        (SITES, "status=Active&status=x", ["Amsterdam"]),
+        (SITES, "status=active_", []),
         (SITES, "region=null", []),
         (SITES, "region__n=europe", []),
         (SITES, "name__ic=STER", ["Amsterdam"]),
@@ -117,3 +122,11 @@ def test_reading_needs_view_of_that_kind(bob, charlie, address):
 @pytest.mark.usefixtures("site")
 def test_an_unknown_row(alice, path):
     assert alice.get(SITES + path).json() == {"detail": "Not found."}
+
+
+def test_options_of_a_list_tell_what_a_row_takes(alice, charlie):
+    told = alice.options("/api/dcim/sites/").json()["actions"]["POST"]
+
+    assert told["name"]["required"] is True
+    assert {"value": "active", "display": "Active", "display_name": "Active"} in told["status"]["choices"]
+    assert charlie.options("/api/dcim/sites/").status_code == 403
