@@ -7,10 +7,9 @@ Everything that comes from outside passes ``format_html``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -34,7 +33,9 @@ def level_icon(level: str) -> SafeString:
 
 def counter_chips(totals: Mapping[str, int]) -> SafeString:
     """How many rows of each level there are; levels without rows are left out."""
-    chips = format_html_join("", _CHIP, ((level, level_icon(level), n) for level, n in totals.items() if n))
+    chips = format_html_join(
+        "", _CHIP, ((level, level_icon(level), f"{n:,}") for level, n in totals.items() if n)
+    )
     return format_html('<span class="jy-counters">{}</span>', chips)
 
 
@@ -46,18 +47,29 @@ _CHIP = (
 
 def time_ago(moment: datetime) -> SafeString:
     """``3 min ago``, with the exact time for machines and for whoever hovers."""
-    html = '<time datetime="{}" title="{}">{}</time>'
-    return format_html(html, moment.isoformat(), moments.exact(moment), moments.ago(moment))
+    return format_html(_TIME, moment.isoformat(), moments.exact(moment), moments.ago(moment))
+
+
+def time_stamp(moment: datetime) -> SafeString:
+    """``2026-03-01 10:00:00 CET``, with UTC for machines and for whoever hovers."""
+    return format_html(_TIME, moment.isoformat(), moments.exact(moment), moments.stamp(moment))
+
+
+_TIME = '<time datetime="{}" title="{}">{}</time>'
 
 
 def clock_time(moment: datetime) -> SafeString:
     """``09:00:00``, with the exact time for machines and for whoever hovers."""
-    local = timezone.localtime(moment)
-    html = '<time class="jy-log-time" datetime="{}" title="{}">{:%H:%M:%S}</time>'
-    exact = f"{local:%Y-%m-%d %H:%M:%S.%f %Z}"
-    return mark_safe(html.format(moment.isoformat(), exact, local))  # noqa: S308  # digits of a time
+    here, everywhere = moments.local(moment), moment.astimezone(UTC)
+    html = '<time class="jy-log-time" datetime="{}" title="{:%Y-%m-%d %H:%M:%S.%f} UTC">{:%H:%M:%S}</time>'
+    return mark_safe(html.format(moment.isoformat(), everywhere, here))  # noqa: S308  # digits of a time
 
 
 def breakable(path: str) -> SafeString:
     """A class path that breaks after its slashes when the line is short."""
     return mark_safe(escape(path).replace("/", "/<wbr>"))  # noqa: S308  # escaped in this very line
+
+
+def underscored(name: str) -> SafeString:
+    """A long name that breaks after its underscores when the line is short."""
+    return mark_safe(escape(name).replace("_", "_<wbr>"))  # noqa: S308  # escaped in this very line

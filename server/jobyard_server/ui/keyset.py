@@ -1,5 +1,5 @@
 """
-Pages of results, newest first, without counting and without OFFSET.
+Pages of rows, newest first, without counting and without OFFSET.
 
 A cursor names the last row that was shown, so that a page stays the same while new rows arrive above it,
 and page 1,000 costs as much as page 1.
@@ -11,25 +11,27 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
-
-from jobyard_server.runs.models import JobResult
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+Row = TypeVar("Row", bound=Any)  #: Of a model with ``created`` and a UUID as key.
+
+
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class Page(Generic[Row]):
     """Some rows, and the cursors that lead on; an empty cursor leads nowhere."""
 
-    rows: list[JobResult]
+    rows: list[Row]
     newer: str  #: Value of ``?after=``.
     older: str  #: Value of ``?before=``.
 
 
-def newest_first(queryset: QuerySet[JobResult], query: Mapping[str, str], *, size: int) -> Page:
+def newest_first(queryset: QuerySet[Row], query: Mapping[str, str], *, size: int) -> Page[Row]:
     """The page that ``before`` or ``after`` in *query* asks for; cursors that make no sense are ignored."""
     before, after = _parse(query.get("before", "")), _parse(query.get("after", ""))
     if after and not before:
@@ -46,7 +48,7 @@ def newest_first(queryset: QuerySet[JobResult], query: Mapping[str, str], *, siz
     )
 
 
-def _cursor(row: JobResult) -> str:
+def _cursor(row: Any) -> str:
     return f"{(row.created - _EPOCH) // _MICROSECOND}-{row.pk.hex}"
 
 

@@ -27,10 +27,6 @@ POLICY: Final[dict[str, str]] = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
-#: The page of the API's documentation sets styles from its own script; scripts stay files of ours.
-DOCS_POLICY: Final[dict[str, str]] = POLICY | {"style-src": "'self' 'unsafe-inline'"}
-DOCS_PATH: Final = "/api/docs/"
-
 FIXED: Final[dict[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -47,13 +43,17 @@ def as_header(policy: dict[str, str]) -> str:
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())
 
 
-_HEADER, _DOCS_HEADER = as_header(POLICY), as_header(DOCS_POLICY)
+_HEADER = as_header(POLICY)
+#: For answers that are given before Django is asked.
+RAW_HEADERS: Final = [
+    (name.lower().encode(), value.encode())
+    for name, value in {**FIXED, "Content-Security-Policy": _HEADER, "Cache-Control": "no-store"}.items()
+]
 
 
-def harden(response: HttpResponseBase, path: str) -> HttpResponseBase:
+def harden(response: HttpResponseBase) -> HttpResponseBase:
     """Add what is missing; a view that is stricter (a download in a sandbox) keeps its own."""
-    policy = _DOCS_HEADER if path.startswith(DOCS_PATH) else _HEADER
-    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Content-Security-Policy", _HEADER)
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
     return response
@@ -65,11 +65,11 @@ def security_headers(get_response: Handler | AsyncHandler) -> Handler | AsyncHan
     if iscoroutinefunction(get_response):
 
         async def middleware_async(request: HttpRequest) -> HttpResponseBase:
-            return harden(await cast(AsyncHandler, get_response)(request), request.path)
+            return harden(await cast(AsyncHandler, get_response)(request))
 
         return middleware_async
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        return harden(cast(Handler, get_response)(request), request.path)
+        return harden(cast(Handler, get_response)(request))
 
     return middleware

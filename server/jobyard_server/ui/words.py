@@ -21,6 +21,12 @@ LEVEL_ICONS: Final = {
     events.WARNING: "warning",
     events.FAILURE: "cross",
 }
+FILE_WORDS: Final = {
+    "Addition": "added",
+    "Modification": "changed",
+    "Deletion": "removed",
+    "Rename": "renamed",
+}
 REASONS: Final = {
     statuses.FAILURE_LOGGED: "At least one failure was logged.",
     statuses.EXCEPTION: "An exception ended the job; its changes were reverted.",
@@ -30,6 +36,7 @@ REASONS: Final = {
     statuses.WORKER_LOST: "The worker was lost while the job ran.",
     statuses.CANCELLED_BY_USER: "Somebody cancelled it.",
     statuses.SOFT_TIME_LIMIT: "It took longer than its soft time limit.",
+    statuses.PLAN_DIFFERS: "It would not have made the approved changes.",
     statuses.HARD_TIME_LIMIT: "It was stopped at its hard time limit.",
 }
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
+from tests.server.grants import grant
 
 from jobyard import statuses
 from jobyard.events import COUNTED_LEVELS
@@ -31,8 +31,7 @@ from jobyard_server.runs.models import Component, JobLogEntry, JobResult
 
 def make_user(name: str, *permissions: str, is_superuser: bool = False) -> User:
     user = User.objects.create_user(name, password=f"secret of {name}", is_superuser=is_superuser)
-    for codename in permissions:
-        user.user_permissions.add(Permission.objects.get(codename=codename, content_type__app_label="extras"))
+    grant(user, *permissions)
     return user
 
 
@@ -68,6 +67,7 @@ def make_job(*variables: VariableSpec, module: Module | None = None, **spec_fiel
     module = module or make_module(local_source())
     values: dict[str, Any] = {"class_name": "Probe", "grouping": module.grouping, "has_run": True}
     columns = {key: spec_fields.pop(key) for key in ("enabled", "installed") if key in spec_fields}
+    values |= {"scheduling_enabled": False}  # so that the form has only what a test is about
     values |= {"has_sensitive_variables": False, "path": module.path, "variables": list(variables)}
     values |= spec_fields
     values.setdefault("name", values["class_name"])

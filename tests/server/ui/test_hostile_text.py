@@ -21,7 +21,11 @@ CORPUS = [
     "{{ 7|add:7 }}{% debug %}",
     "<style>*{display:none}</style><link rel=stylesheet href=//evil.example/x.css>",
 ]
-SCRIPTS = ("/static/jobyard/theme.js", "/static/django_htmx/htmx-2.min.js")
+SCRIPTS = (
+    *(f"/static/jobyard/{name}.js" for name in ("theme", "zone", "live", "choose", "run-form")),
+    "/static/django_htmx/htmx-2.min.js",
+    "/static/django_tomselect/js/django-tomselect.min.js",
+)
 
 
 @pytest.fixture(params=CORPUS)

@@ -101,7 +101,7 @@ def test_an_ended_run_goes_on_until_all_rows_were_sent(poll, result):
 
     assert first.status_code == 200
     assert len(rows(page)) == 500
-    assert page.all("div", id="log-poll")[0]["hx-trigger"] == "every 50ms"
+    assert page.all("div", id="log-poll")[0]["hx-trigger"] == "load delay:50ms"
     assert last.status_code == 286
 
 
@@ -132,3 +132,23 @@ def test_whoever_may_not_see_the_result_gets_no_rows(client, charlie, result):
     client.force_login(charlie)
 
     assert client.get(f"/extras/jobs/results/{result.pk}/log/").status_code == 403
+
+
+def test_the_counters_of_a_run_are_there_before_it_begins(as_user, bob):
+    """They used to push the log down when the first row came."""
+    job = cast.make_job(has_run=True, test_methods=["test_a"])
+    waiting = cast.make_result(job, status=statuses.PENDING)
+
+    page = Page(as_user(bob).get(f"/extras/jobs/results/{waiting.pk}/"))
+
+    assert page.all("a", href="?group=run")
+    assert page.all("a", href="?group=test_a")
+
+
+def test_progress_comes_with_the_rows(poll, result):
+    JobResult.objects.filter(pk=result.pk).update(progress={"done": 3, "total": 10, "message": "racks"})
+
+    _, page = poll(after=-1, status="running")
+
+    assert page.all("progress", max="10", value="3")
+    assert "3 of 10 · racks" in page.text

@@ -67,3 +67,13 @@ def test_a_piece_of_a_page_whose_log_in_ended_reloads_the_page(client):
 
     assert response.headers["HX-Refresh"] == "true"
     assert not response.content
+
+
+def test_before_anybody_ever_logged_in_the_page_says_where_the_password_is(client, alice):
+    first = client.get("/login/").content.decode()
+    client.force_login(alice)
+    client.logout()
+    later = client.get("/login/").content.decode()
+
+    assert "jobyard up" in first
+    assert "jobyard up" not in later

@@ -11,6 +11,7 @@ from tests.server.ui.cast import Page
 
 from jobyard import statuses
 from jobyard_server.access.secrets import decrypt
+from jobyard_server.registry.history_models import SyncTimes
 from jobyard_server.registry.models import GitRepository, Job, Source
 from jobyard_server.registry.requests import request_sync
 from jobyard_server.runs.models import JobResult
@@ -200,3 +201,35 @@ def test_a_reader_changes_nothing(as_user, bob, action):
 
 def test_an_unknown_slug_is_not_found(as_user, alice):
     assert as_user(alice).get(LIST + "nothing/").status_code == 404
+
+
+def test_new_jobs_can_be_made_to_wait(as_user, alice):
+    repository = cast.git_source().git_repository
+    place = f"/extras/git-repositories/{repository.slug}/"
+    browser = as_user(alice)
+    form = {name: getattr(repository, name) for name in ("name", "slug", "remote_url", "branch")}
+
+    assert "may be run at once" in Page(browser.get(place)).text
+    browser.post(f"{place}edit/", {**form, "new_jobs_wait": "on"})
+
+    assert "wait until somebody enables them" in Page(browser.get(place)).text
+    assert "checked" in Page(browser.get(f"{place}edit/")).field("new_jobs_wait")
+
+
+def test_a_sync_that_is_over_is_followed_until_every_worker_has_seen_it(as_user, bob):
+    source, browser = cast.git_source(), as_user(bob)
+    result = request_sync(source)
+    JobResult.objects.filter(pk=result.pk).update(status=statuses.COMPLETED)
+    now = timezone.now()
+    done = dict.fromkeys(("received", "begun", "fetched", "snapshot", "inspected", "published"), now)
+    times = SyncTimes.objects.create(result=result, **done)
+
+    page = Page(browser.get(PAGE))
+    assert "Visible on every worker now" in page.text
+    assert page.all("section", id="live-sync")[0].get("hx-get")
+
+    SyncTimes.objects.filter(pk=times.pk).update(visible=now)
+    assert not Page(browser.get(PAGE)).all("section", id="live-sync")[0].get("hx-get")
+    SyncTimes.objects.filter(pk=times.pk).update(visible=None, published=now - timedelta(hours=1))
+    page = Page(browser.get(PAGE))
+    assert "Visible on every worker left out" in page.text  # a worker that has gone is not waited for

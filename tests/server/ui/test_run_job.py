@@ -77,6 +77,29 @@ def test_what_the_form_sends_arrives_coerced(post):
     }
 
 
+def test_a_time_is_meant_by_the_clock_that_the_form_was_shown_by(post):
+    cast.make_job(variable("DateTimeVar", "at"))
+
+    post(at="2026-07-01T10:00", _zone="Europe/Amsterdam")
+    post(at="2026-07-01T10:00", _zone="no zone")
+
+    inputs = [result.inputs["at"] for result in JobResult.objects.order_by("created")]
+    assert inputs == ["2026-07-01T10:00:00+02:00", "2026-07-01T10:00:00+00:00"]
+
+
+def test_a_refused_form_shows_times_by_the_clock_that_it_names(as_user, bob, worker):
+    cast.make_job(variable("DateTimeVar", "at"), variable("StringVar", "text"), variable("DateTimeVar", "no"))
+    client = as_user(bob)
+    client.cookies["jobyard-zone"] = "America/New_York"
+
+    page = Page(client.post(PAGE, {"at": "2026-07-01T10:00", "no": "tomorrow", "_zone": "Europe/Amsterdam"}))
+
+    assert page.field("at")["value"] == "2026-07-01T04:00:00"
+    assert page.field("no")["value"] == "tomorrow"
+    assert page.field("_zone")["value"] == "America/New_York"
+    assert "Time zone: America/New_York." in page.text
+
+
 def test_a_file_is_kept_for_the_run(post):
     cast.make_job(variable("FileVar", "attachment"))
 
@@ -192,7 +215,7 @@ def test_without_a_worker_the_form_says_so(post, worker):
     assert "Unable to run job: Celery worker process not running." in Page(response).text
 
 
-def test_inputs_that_changed_while_the_form_was_open_start_nothing(post):
+def test_f183_inputs_that_changed_while_the_form_was_open_start_nothing(post):
     """The form showed one variable; a push then gave the job another one with a default for everything."""
     job = cast.make_job(variable("StringVar", "text"))
     sent = Page(post(text=""))

@@ -71,7 +71,8 @@ def test_rows_stand_under_their_groups_in_the_order_of_the_calls(show):
 
     page = show(result)
 
-    assert (page.words.count("info"), page.words.count("failure")) == (2, 1)
+    assert len(page.all("li", class_="jy-log-row jy-level-info")) == 2
+    assert len(page.all("li", class_="jy-log-row jy-level-failure")) == 1
     order = [word for word in page.words if word in {"run", "one", "two", "test_x", "sw1", "three"}]
     assert order == ["run", "one", "two", "test_x", "sw1", "three"]
 
@@ -149,7 +150,7 @@ def test_a_live_result_asks_for_new_rows_and_works_without_scripts(show):
 
     poll = page.all("div", id="log-poll")[0]
     assert poll["hx-get"] == f"/extras/jobs/results/{result.pk}/log/?after=5&shown=2&status=running"
-    assert poll["hx-trigger"] == "every 700ms"
+    assert poll["hx-trigger"] == "jychange, every 15s"
     assert page.all("div", role="log", aria_live="polite")
     assert page.all("noscript")
     assert page.all("a", href=f"/extras/jobs/results/{result.pk}/?last=1")
@@ -202,7 +203,7 @@ def test_a_page_of_a_long_log_is_few_queries(as_user, bob, long_log):
     with CaptureQueriesContext(connection) as queries:
         browser.get(address(long_log, "?after=499"))
 
-    assert len(queries) <= 7
+    assert len(queries) <= 10
 
 
 def test_rows_can_be_filtered_by_group_and_level(show):
@@ -304,9 +305,35 @@ def test_the_other_address_of_a_result_leads_to_its_page(as_user, bob):
     result = cast.make_result(cast.make_job())
 
     assert as_user(bob).get(f"/extras/job-results/{result.pk}/").url == address(result)
+    narrowed = as_user(bob).get(f"/extras/job-results/{result.pk}/?level=failure&q=a%20b").url
+    assert narrowed == address(result) + "?level=failure&q=a%20b"
+
+
+def test_a_cancelled_run_says_who_cancelled_it(show):
+    page = show(
+        cast.make_result(
+            cast.make_job(),
+            status=statuses.CANCELLED,
+            status_reason=statuses.CANCELLED_BY_USER,
+            cancel_requested=True,
+            cancel_requested_by="carol",
+        )
+    )
+
+    assert "carol cancelled it." in page.text
 
 
 def test_an_old_result_shows_a_date(show):
     result = cast.make_result(cast.make_job(), age=timedelta(days=90))
 
     assert f"{result.created:%Y-%m-%d}" in show(result).words
+
+
+def test_an_ended_run_leads_to_what_it_left(show):
+    groups = [cast.counters("run", success=3), cast.counters("test_x", failure=2)]
+    page = show(cast.make_result(cast.make_job(), output="text", counters=groups), "?group=test_x")
+
+    links = [attrs["href"] for attrs in page.all("a") if attrs.get("href", "").endswith("-title")]
+    assert links == ["#output-title", "#log-title"]
+    assert page.all("h2", id="output-title")
+    assert page.field("group")["id"] == "log-group"

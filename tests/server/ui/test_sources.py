@@ -7,7 +7,8 @@ from django.conf import settings
 from tests.server.ui import cast
 from tests.server.ui.cast import Page
 
-from jobyard_server.registry.models import PLUGINS, Source
+from jobyard_server.registry.history_models import PUBLISHED, RevisionEvent
+from jobyard_server.registry.models import PLUGINS, Revision, Source
 
 pytestmark = pytest.mark.django_db
 PAGE = "/extras/sources/"
@@ -50,3 +51,57 @@ def test_repositories_are_told_only_to_whoever_may_see_them(as_user):
     cast.git_source(name="Secret repository")
 
     assert "Secret" not in Page(as_user(cast.make_user("dave", "view_job")).get(PAGE)).text
+
+
+def test_the_folder_can_be_read_again(as_user, alice, bob):
+    cast.local_source()
+    place = "/extras/sources/local/"
+
+    assert not Page(as_user(bob).get(place)).all("form", action=f"{place}refresh/")
+    assert as_user(bob).post(f"{place}refresh/").status_code == 403
+    owner = as_user(alice)
+    assert Page(owner.get(place)).all("form", action=f"{place}refresh/")
+    assert owner.post(f"{place}refresh/").headers["Location"] == place
+    assert Source.objects.get(key="local").refresh_asked is not None
+    assert owner.post("/extras/sources/git.x/refresh/").status_code == 404
+
+
+def test_an_open_page_of_the_folder_hears_of_news(as_user, alice):
+    source = cast.local_source()
+    browser = as_user(alice)
+    page = Page(browser.get("/extras/sources/local/"))
+    (address,) = [attrs["hx-get"] for attrs in page.all("section") if "hx-get" in attrs]
+
+    def ask():
+        return browser.get(address, headers={"HX-Request": "true"})
+
+    assert ask().status_code == 204
+    cast.Source.objects.filter(pk=source.pk).update(revision=cast.make_revision(source))
+    assert ask().headers["HX-Refresh"] == "true"
+
+
+def test_the_folder_can_be_rolled_back_pinned_and_unpinned(as_user, alice, bob):
+    source = cast.local_source()
+    older, newer = (
+        Revision.objects.create(source=source, identifier=letter * 64, snapshot_digest=letter * 64)
+        for letter in "ab"
+    )
+    for revision in (older, newer):
+        RevisionEvent.objects.create(source=source, revision=revision, kind=PUBLISHED)
+    Source.objects.filter(pk=source.pk).update(revision=newer)
+    place, back = "/extras/sources/local/", f"/extras/sources/local/rollback/{older.pk}/"
+    assert not Page(as_user(bob).get(place)).all("form", action=back)
+    assert as_user(bob).post(back).status_code == 403
+    browser = as_user(alice)
+    assert Page(browser.get(place)).all("form", action=back)
+    assert Page(browser.get(f"/extras/revisions/{older.pk}/")).all("form", action=back)
+
+    browser.post(back, {"reason": "Newer is bad."})
+
+    assert "is in quarantine: rolled back by alice" in Page(browser.get(place)).text
+    source.refresh_from_db()
+    assert (source.rolled_back_to, source.refresh_asked is not None) == (older.identifier, True)
+    browser.post(f"{place}pin/{older.pk}/")
+    assert "whatever is saved, this revision stays in service" in Page(browser.get(place)).text
+    browser.post(f"{place}unpin/")
+    assert "The folder is not pinned." in Page(browser.post(f"{place}unpin/", follow=True)).text

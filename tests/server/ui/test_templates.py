@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.template.loader import get_template
 import jobyard_server.ui
 from jobyard import statuses
 from jobyard_server.ui import words
+from jobyard_server.ui.markdown import render
 
 FOLDER = Path(jobyard_server.ui.__file__).parent
 TEMPLATES = sorted(path for path in (FOLDER / "templates").rglob("*") if path.is_file())
@@ -74,3 +76,22 @@ def test_every_status_has_its_icon_and_every_reason_its_sentence():
     assert words.STATUS_ICONS.keys() == statuses.LABELS.keys()
     assert words.REASONS.keys() == set(statuses.REASONS)
     assert words.reason_sentence("of_the_future") == "of the future"
+
+
+def test_wb08_htmx_evaluates_nothing_and_stays_at_home():
+    text = (FOLDER / "templates/ui/base.html").read_text()
+
+    config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", text)[1])
+
+    assert config["selfRequestsOnly"] is True
+    assert {config[name] for name in ("allowEval", "allowScriptTags", "includeIndicatorStyles")} == {False}
+
+
+def test_wb08_attributes_in_text_of_people_are_no_requests():
+    """Only Markdown gets markup of people into a page: as text, and where such attributes would not count."""
+    text = str(render('<a href="/x" hx-get="/x">x</a> [y](/y "hx-post=/y") <b data-hx-delete="/z">z</b>'))
+    lines = [line for path in TEMPLATES for line in path.read_text().splitlines() if "|markdown" in line]
+
+    assert [tag for tag in re.findall(r"<[^>]*>", text) if re.search(r"\shx-|\sdata-", tag)] == []
+    assert lines
+    assert [line for line in lines if "hx-disable" not in line] == []

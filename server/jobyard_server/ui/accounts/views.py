@@ -6,10 +6,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django_htmx.http import HttpResponseClientRefresh
+
+from jobyard_server.access.models import User
+from jobyard_server.access.signing_in import may_try, note_failure, was_silent
+from jobyard_server.ui.accounts.sso import sso_ways
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -18,6 +22,29 @@ class LogIn(LoginView):
 
     template_name = "ui/accounts/log_in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = {
+            "ways": sso_ways(self.get_redirect_url()),
+            "is_silent": was_silent(self.request),
+            "is_first": not User.objects.filter(last_login__isnull=False).exists(),
+        }
+        return super().get_context_data(**kwargs, **context)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """
+        Refuse what was tried too often, before any password is looked at.
+
+        The answer is the same for names that nobody has, so it tells nothing about who has an account.
+        """
+        if not may_try(request, request.POST.get("username", "")):
+            return self.render_to_response(self.get_context_data(is_locked_out=True), status=429)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if form.data.get("username") and form.data.get("password"):
+            note_failure(self.request, form.data["username"])
+        return super().form_invalid(form)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # A page whose login ended asks for a piece of itself and is sent here: reload it as a whole,

@@ -1,58 +1,106 @@
-"""The list of jobs: grouped as users know it, with the newest ended run of each, in few queries."""
+"""The list of jobs: a page of it, grouped as users know it, with how each went last, in few queries."""
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Lower
 
+from jobyard import statuses
 from jobyard_server.access.models import User
-from jobyard_server.access.permissions import may, restrict
-from jobyard_server.registry.models import Job, Module
+from jobyard_server.access.permissions import restrict
+from jobyard_server.registry.favourites import is_favourite_of
+from jobyard_server.registry.models import Job, Module, Source
+from jobyard_server.registry.visible import visible_modules
 from jobyard_server.runs.models import JobResult
+from jobyard_server.ui.jobs.filters import JobFilter, mentions, newest_ended
 
 #: Columns that lists never show and that can be megabytes.
 HEAVY = ("inputs", "request", "output", "console", "author_data", "origin")
-MOST_WORDS = 8  #: Of a search; more would only cost time.
+PAGE: Final = 100  #: Jobs; a page costs the same whether there are a thousand or ten thousand.
+MOST_BROKEN: Final = 10  #: Modules that do not load, told at once; the page of the sources has all.
+ORDER: Final = (Lower("grouping"), "grouping", "module_name", "position", "job_class_name")
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobLine:
-    """A job and how it went last."""
+    """A job and how it stands."""
 
     job: Job
     last_run: JobResult | None
+    is_active: bool  #: A run of it waits or goes on.
+    is_favourite: bool
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
-    """The jobs under one heading, and the modules they come from."""
+    """Jobs under one heading."""
 
     heading: str
-    modules: dict[uuid.UUID, Module] = field(default_factory=dict)
-    lines: list[JobLine] = field(default_factory=list)
+    is_continued: bool  #: The page before ended with jobs of this heading.
+    lines: list[JobLine]
 
     @property
-    def broken_modules(self) -> list[Module]:
-        return [module for module in self.modules.values() if module.load_error]
+    def modules(self) -> list[str]:
+        """The modules that they come from, as ``local/example``."""
+        return list(dict.fromkeys(str(line.job.module) for line in self.lines))
 
 
-def list_groups(user: User, *, search: str = "", with_hidden: bool = False) -> list[Group]:
-    """What *user* may see of the installed jobs and of the modules that do not load."""
-    words = search.split()[:MOST_WORDS]
-    jobs = _jobs(user, words, with_hidden=with_hidden)
-    last_runs = _newest_ended_runs(user, jobs)
-    groups: dict[str, Group] = {}
-    for job in jobs:
-        group = groups.setdefault(job.grouping, Group(heading=job.grouping))
-        group.modules.setdefault(job.module_id, job.module)
-        group.lines.append(JobLine(job=job, last_run=last_runs.get(job.pk)))
-    for module in _broken_modules(user, words):
-        group = groups.setdefault(module.grouping, Group(heading=module.grouping))
-        group.modules.setdefault(module.pk, module)
-    return sorted(groups.values(), key=lambda group: (group.heading.lower(), group.heading))
+@dataclass(frozen=True, kw_only=True)
+class JobPage:
+    """A page of the list."""
+
+    groups: list[Group]
+    number: int
+    total: int  #: Jobs that match.
+    broken: list[Module] = field(default_factory=list)  #: On the first page only.
+    broken_count: int = 0
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return min(self.number * PAGE, self.total)
+
+    @property
+    def page_count(self) -> int:
+        return max(-(-self.total // PAGE), 1)
+
+    @property
+    def more_broken(self) -> int:
+        return self.broken_count - len(self.broken)
+
+
+def read_page(user: User, wanted: JobFilter, number: int = 1) -> JobPage:
+    """
+    What *user* may see of the jobs that are *wanted*, and on the first page of the modules that do not load.
+
+    Args:
+        user: Who reads.
+        wanted: The filter.
+        number: From 1; one that is too high gives the last page.
+    """
+    found = wanted.apply(restrict(Job.objects.all(), user, "view"), user)
+    total = found.count()
+    number = max(min(number, -(-total // PAGE)), 1)
+    start = (number - 1) * PAGE
+    rows = list(_with_all(found, user)[max(start - 1, 0) : start + PAGE])
+    before, rows = (rows[:1], rows[1:]) if start else ([], rows)
+    broken = _broken_modules(user, wanted) if number == 1 else Module.objects.none()
+    told = list(broken[: MOST_BROKEN + 1])
+    return JobPage(
+        groups=_groups(_lines(rows), before),
+        number=number,
+        total=total,
+        broken=told[:MOST_BROKEN],
+        broken_count=broken.count() if len(told) > MOST_BROKEN else len(told),
+    )
 
 
 def count_hidden(user: User) -> int:
@@ -60,44 +108,65 @@ def count_hidden(user: User) -> int:
     return restrict(Job.objects.filter(installed=True, hidden=True), user, "view").count()
 
 
-def _jobs(user: User, words: list[str], *, with_hidden: bool) -> QuerySet[Job]:
-    jobs = restrict(Job.objects.filter(installed=True), user, "view")
-    jobs = jobs if with_hidden else jobs.filter(hidden=False)
-    path = Concat(
-        F("module__source__key"), Value("/"), F("module_name"), Value("/"), F("job_class_name"),
-        output_field=CharField(),
-    )  # fmt: skip
-    jobs = jobs.alias(path=path)
-    for word in words:
-        jobs = jobs.filter(_mentions(word, "name", "grouping", "description", "path"))
+def choices_for(user: User) -> dict[str, list[tuple[str, str]]]:
+    """Sources and tags that the jobs of *user* have, as (value, label)."""
+    jobs = restrict(Job.objects.all(), user, "view").order_by()
+    sources = Source.objects.filter(pk__in=jobs.filter(installed=True).values("module__source"))
+    titled = sorted((source.title.lower(), source.key, source.title) for source in _titled(sources))
+    tags = jobs.filter(tags__isnull=False).values_list("tags__slug", "tags__name").distinct()
+    return {
+        "sources": [(key, title) for _order, key, title in titled],
+        "tags": sorted(tags, key=lambda tag: tag[1].lower()),
+    }
+
+
+def _titled(sources: QuerySet[Source]) -> QuerySet[Source]:
+    return sources.select_related("git_repository").only("key", "kind", "git_repository__name")
+
+
+def _with_all(jobs: QuerySet[Job], user: User) -> QuerySet[Job]:
+    """With all that their lines show; the spec is not among it."""
     # Prefetched, not joined: a hundred jobs of a module share one object of it.
-    jobs = jobs.prefetch_related("module__source", "module__revision").defer("spec_json")
-    return jobs.order_by("grouping", "module_name", "job_class_name")
+    jobs = jobs.prefetch_related("module__source", "tags").defer("spec_json", "overrides")
+    jobs = jobs.annotate(is_favourite=is_favourite_of(user))
+    runs = restrict(JobResult.objects.filter(status__in=statuses.ACTIVE), user, "view")
+    jobs = jobs.annotate(
+        is_active=Exists(runs.filter(job_model=OuterRef("pk"))),
+        newest=Subquery(newest_ended(user).values("pk")[:1]),
+    )
+    return jobs.order_by(*ORDER)
 
 
-def _broken_modules(user: User, words: list[str]) -> QuerySet[Module]:
-    """Modules with an error, also those that never had a job; seen by whoever may see jobs at all."""
-    if may(user, "view", Job):
-        modules = Module.objects.filter(is_installed=True, load_error__isnull=False)
-        for word in words:
-            modules = modules.filter(_mentions(word, "name", "grouping", "path", "source__key"))
-        return modules.select_related("source__git_repository", "revision").order_by("name")
-    return Module.objects.none()
+def _lines(jobs: Sequence[Any]) -> list[JobLine]:
+    newest = [job.newest for job in jobs if job.newest]
+    runs = JobResult.objects.filter(pk__in=newest).only("job_model", "status", "completed", "counters")
+    last = {run.job_model_id: run for run in runs.order_by()}
+    return [
+        JobLine(
+            job=job,
+            last_run=last.get(job.pk),
+            is_active=job.is_active,
+            is_favourite=job.is_favourite,
+        )
+        for job in jobs
+    ]
 
 
-def _mentions(word: str, *fields: str) -> Q:
-    condition = Q()
-    for name in fields:
-        condition |= Q(**{f"{name}__icontains": word})
-    return condition
+def _groups(lines: list[JobLine], before: Sequence[Job]) -> list[Group]:
+    earlier = {job.grouping for job in before}
+    return [
+        Group(heading=heading, is_continued=heading in earlier, lines=list(found))
+        for heading, found in groupby(lines, key=lambda line: line.job.grouping)
+    ]
 
 
-def _newest_ended_runs(user: User, jobs: QuerySet[Job]) -> dict[uuid.UUID, JobResult]:
-    """The newest ended run by job; one index look-up for each job instead of a walk through all runs."""
-    if not may(user, "view", JobResult):
-        return {}
-    ended = restrict(JobResult.objects.filter(completed__isnull=False), user, "view")
-    newest = ended.filter(job_model=OuterRef("pk")).order_by("-completed").values("pk")[:1]
-    keys = jobs.order_by().values(newest=Subquery(newest))
-    runs = JobResult.objects.filter(pk__in=keys).only("job_model", "status", "completed", "counters")
-    return {run.job_model_id: run for run in runs.order_by() if run.job_model_id}
+def _broken_modules(user: User, wanted: JobFilter) -> QuerySet[Module]:
+    """Modules with an error, also those that never had a job; none where the filter asks about jobs alone."""
+    if wanted.is_about_jobs:
+        return Module.objects.none()
+    modules = visible_modules(user).filter(is_installed=True, load_error__isnull=False)
+    for word in wanted.words:
+        modules = modules.filter(mentions(word, "name", "grouping", "path", "source__key"))
+    modules = modules.filter(source__key=wanted.source) if wanted.source else modules
+    modules = modules.filter(grouping=wanted.group) if wanted.group else modules
+    return modules.select_related("source__git_repository", "revision").order_by("source__key", "name")

@@ -11,19 +11,27 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from jobyard_server.access.permissions import may, restrict
 from jobyard_server.registry.errors import RepositoryErrors
+from jobyard_server.registry.history_models import HeldPush
 from jobyard_server.registry.models import GitRepository, Job, Module, Source
+from jobyard_server.registry.quarantine import quarantined
 from jobyard_server.registry.repositories import add_repository, change_repository, remove_repository
 from jobyard_server.registry.requests import request_sync
+from jobyard_server.registry.visible import visible_modules
 from jobyard_server.runs.components import component_states
 from jobyard_server.runs.models import JobResult
+from jobyard_server.ui.form_page import FormPage, show_form
 from jobyard_server.ui.jobs.listing import HEAVY
 from jobyard_server.ui.permitted import require, require_on, visible_or_404
-from jobyard_server.ui.repositories.form import fields_of, submitted, values_of
+from jobyard_server.ui.repositories.form import groups_of, submitted, values_of
 from jobyard_server.ui.repositories.state import git_lines, state_of, waiting_for
 from jobyard_server.ui.requests import PageRequest
+from jobyard_server.ui.revisions.load_errors import broken_modules
+from jobyard_server.ui.revisions.steps import steps_of
+from jobyard_server.ui.revisions.timeline import timeline
 
 RECENT = 5  #: Syncs listed on the page of a repository.
 
@@ -55,7 +63,7 @@ def create_repository(request: PageRequest) -> HttpResponse:
 @require_safe
 def show_repository(request: PageRequest, slug: str) -> HttpResponse:
     """One repository: state, head, errors, jobs, recent syncs."""
-    repository = _repository_or_404(request, slug)
+    repository = repository_or_404(request, slug)
     context = {
         "repository": repository,
         **_permissions(request, repository),
@@ -68,7 +76,7 @@ def show_repository(request: PageRequest, slug: str) -> HttpResponse:
 @never_cache
 def edit_repository(request: PageRequest, slug: str) -> HttpResponse:
     """The form of a known repository; saving it starts a sync."""
-    repository = _repository_or_404(request, slug)
+    repository = repository_or_404(request, slug)
     require_on(request.user, "change", repository)
     if request.method != "POST":
         return _form(request, repository, values_of(repository), {})
@@ -84,10 +92,10 @@ def edit_repository(request: PageRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_repository(request: PageRequest, slug: str) -> HttpResponse:
     """Ask once, then delete; jobs become not installed, results stay."""
-    repository = _repository_or_404(request, slug)
+    repository = repository_or_404(request, slug)
     require_on(request.user, "delete", repository)
     if request.method == "POST":
-        remove_repository(repository)
+        remove_repository(repository, user=request.user)
         messages.success(request, f"{repository.name} was deleted. The results of its jobs are still there.")
         return redirect("ui:list_repositories")
     jobs = Job.objects.filter(module__source__git_repository=repository, installed=True)
@@ -98,9 +106,11 @@ def delete_repository(request: PageRequest, slug: str) -> HttpResponse:
 @require_POST
 def sync_repository(request: PageRequest, slug: str) -> HttpResponse:
     """Ask for a sync and go to its result."""
-    repository = _repository_or_404(request, slug)
-    require_on(request.user, "change", repository)
-    result = request_sync(Source.objects.get(git_repository=repository), request.user)
+    repository = repository_or_404(request, slug)
+    require_on(request.user, "sync", repository)
+    kind = request.POST.get("kind", "")
+    source = Source.objects.get(git_repository=repository)
+    result = request_sync(source, request.user, dry_run=kind == "dry_run", refresh=kind == "refresh")
     if not may(request.user, "view", result):
         messages.success(request, f"A sync of {repository.name} is on the way.")
         return redirect("ui:show_repository", repository.slug)
@@ -110,7 +120,7 @@ def sync_repository(request: PageRequest, slug: str) -> HttpResponse:
 @require_safe
 def show_newest_sync(request: PageRequest, slug: str) -> HttpResponse:
     """The result of the newest sync."""
-    repository = _repository_or_404(request, slug)
+    repository = repository_or_404(request, slug)
     newest = _syncs(request, repository).first()
     if newest is None:
         messages.info(request, f"{repository.name} was never synced.")
@@ -118,27 +128,63 @@ def show_newest_sync(request: PageRequest, slug: str) -> HttpResponse:
     return redirect("ui:show_result", newest.pk)
 
 
-def _repository_or_404(request: PageRequest, slug: str) -> GitRepository:
+def repository_or_404(request: PageRequest, slug: str) -> GitRepository:
+    """The repository, if the user may see it."""
     require(request.user, "view", GitRepository)
     return visible_or_404(GitRepository.objects.all(), request.user, slug=slug)
 
 
 def _permissions(request: PageRequest, repository: GitRepository) -> dict[str, bool]:
-    return {f"may_{action}": may(request.user, action, repository) for action in ("change", "delete")}
+    actions = ("change", "delete", "sync", "rollback")
+    return {f"may_{action}": may(request.user, action, repository) for action in actions}
+
+
+@require_safe
+@never_cache
+def show_live_sync(request: PageRequest, slug: str) -> HttpResponse:
+    """The part of the page that htmx asks for while a sync goes on; then the whole page once."""
+    repository = repository_or_404(request, slug)
+    context = {"repository": repository, **_live_context(request, repository)}
+    response = render(request, "ui/repositories/_live.html", context)
+    return response if context["is_live"] else HttpResponseClientRefresh()
+
+
+def _live_context(request: PageRequest, repository: GitRepository) -> dict[str, Any]:
+    source = Source.objects.filter(git_repository=repository).first()
+    if source is None:
+        return {"source": None, "state": None, "is_live": False}
+    broken_count = Module.objects.filter(source=source, is_installed=True, load_error__isnull=False).count()
+    waiting = bool(waiting_for([source]))
+    held = HeldPush.objects.select_related("revision").filter(source=source, confirmed_at__isnull=True)
+    held_push = held.first()
+    newest = _syncs(request, repository).first()
+    steps = steps_of(newest) if newest else []
+    return {
+        "state": state_of(
+            source, is_waiting=waiting, broken_count=broken_count, is_held=held_push is not None
+        ),
+        "held_push": held_push,
+        "nobody_syncs": waiting and component_states().get("sync") != "ok",
+        "is_live": waiting or source.is_syncing or any(step.state == "now" for step in steps),
+        "newest_sync": newest,
+        "steps": steps,
+    }
 
 
 def _source_context(request: PageRequest, repository: GitRepository) -> dict[str, Any]:
-    source = Source.objects.select_related("revision").filter(git_repository=repository).first()
+    source = (
+        Source.objects.select_related("revision", "git_repository").filter(git_repository=repository).first()
+    )
     if source is None:
         return {"source": None, "state": None}
-    modules = Module.objects.filter(source=source, is_installed=True, load_error__isnull=False)
-    broken = list(modules.select_related("revision", "source"))
+    modules = visible_modules(request.user).filter(source=source, is_installed=True, load_error__isnull=False)
+    broken = broken_modules(modules.select_related("revision", "source__git_repository"))
     jobs = restrict(Job.objects.filter(module__source=source, installed=True), request.user, "view")
-    is_waiting = bool(waiting_for([source]))
     return {
         "source": source,
-        "state": state_of(source, is_waiting=is_waiting, broken_count=len(broken)),
-        "nobody_syncs": is_waiting and component_states().get("sync") != "ok",
+        **_live_context(request, repository),
+        "timeline": timeline(source, request.GET.get("before", "")),
+        "quarantine": quarantined(source) if repository.rolled_back_to else [],
         "broken": broken,
         "jobs": jobs.select_related("module__source").defer("spec_json"),
         "syncs": _syncs(request, repository)[:RECENT],
@@ -156,15 +202,13 @@ def _form(
     values: Mapping[str, Any],
     errors: Mapping[str, list[str]],
 ) -> HttpResponse:
-    fields = fields_of(values, errors, repository=repository)
-    known = {field.name for field in fields}
-    context = {
-        "repository": repository,
-        "fields": fields,
-        "other_errors": [text for name, texts in errors.items() if name not in known for text in texts],
-        "error_count": len(errors),
-        "back": reverse("ui:show_repository", args=[repository.slug])
-        if repository
-        else reverse("ui:list_repositories"),
-    }
-    return render(request, "ui/repositories/edit_repository.html", context)
+    to_list = ("Repositories", reverse("ui:list_repositories"))
+    to_row = (repository.name, reverse("ui:show_repository", args=[repository.slug])) if repository else None
+    page = FormPage(
+        title=f"Edit {repository.name}" if repository else "Add a Git repository",
+        back=(to_row or to_list)[1],
+        crumbs=[to_list, to_row] if to_row else [to_list],
+        submit="Save and sync" if repository else "Add and sync",
+        groups=groups_of(values, errors, repository=repository),
+    )
+    return show_form(request, page, errors)

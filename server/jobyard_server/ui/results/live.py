@@ -12,9 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import HTMX_STOP_POLLING
 
+from jobyard_server.runs.log_filter import LogFilter, rows_of
 from jobyard_server.runs.models import JobResult
+from jobyard_server.ui.changes.plan_view import plan_of
 from jobyard_server.ui.requests import PageRequest
-from jobyard_server.ui.results.log_page import LogFilter, LogPage, page_after, page_before, rows_of
+from jobyard_server.ui.results.log_page import LogPage, page_after, page_before
 from jobyard_server.ui.results.summary import summarise
 from jobyard_server.ui.results.views import number, result_or_404
 
@@ -44,6 +46,7 @@ def show_new_rows(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
         "result": result,
         "page": update.page,
         "update": update,
+        "plan": plan_of(result, request.user) if has_ended else None,
         "wanted": wanted,
         "shown": update.shown,
         "is_live": not has_ended,

@@ -5,7 +5,7 @@ shown twice or left out while new rows arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,34 +13,14 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobyard.events import LEVELS
-from jobyard_server.runs.models import JobLogEntry, JobResult
+from jobyard_server.runs.models import JobLogEntry
 from jobyard_server.ui.components import clock_time, level_icon
 from jobyard_server.ui.links import safe_url
 from jobyard_server.ui.markdown import render
 
 SIZE: Final = 500  #: Rows of one page.
+AROUND: Final = 20  #: Rows above the one that a link leads to.
 NO_MESSAGE: Final = "None"  #: Stored for "no message"; the page shows an empty cell.
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogFilter:
-    """Which rows are wanted; empty means all."""
-
-    group: str = ""
-    level: str = ""
-
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> LogFilter:
-        level = query.get("level", "")
-        return cls(group=query.get("group", "")[:100], level=level if level in LEVELS else "")
-
-    def apply(self, rows: QuerySet[JobLogEntry]) -> QuerySet[JobLogEntry]:
-        rows = rows.filter(grouping=self.group) if self.group else rows
-        return rows.filter(log_level=self.level) if self.level else rows
-
-    def __bool__(self) -> bool:
-        return bool(self.group or self.level)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +28,7 @@ class Row:
     """One row, ready to be shown."""
 
     sequence: int
+    link: str  #: To this line and what is around it.
     heading: str  #: Name of the group when it begins with this row, else empty.
     time: SafeString
     level: str
@@ -69,17 +50,13 @@ class LogPage:
         return self.rows[-1].sequence if self.rows else -1
 
 
-def rows_of(result: JobResult, wanted: LogFilter) -> QuerySet[JobLogEntry]:
-    return wanted.apply(JobLogEntry.objects.filter(job_result=result))
-
-
 def page_after(rows: QuerySet[JobLogEntry], sequence: int, *, size: int = SIZE) -> LogPage:
     """The rows that follow *sequence*."""
     found = list(rows.filter(sequence__gt=sequence).order_by("sequence")[: size + 1])
     shown = found[:size]
     before = rows.filter(sequence__lte=sequence).order_by("-sequence").first() if sequence >= 0 else None
     return LogPage(
-        rows=list(_ready(shown, before)),
+        rows=list(ready_rows(shown, before)),
         earlier=shown[0].sequence if before and shown else (sequence + 1 if before else None),
         later=shown[-1].sequence if len(found) > size else None,
     )
@@ -91,13 +68,13 @@ def page_before(rows: QuerySet[JobLogEntry], sequence: int | None, *, size: int 
     found = list(earlier_rows.order_by("-sequence")[: size + 1])
     shown = found[:size][::-1]
     return LogPage(
-        rows=list(_ready(shown, None)),
+        rows=list(ready_rows(shown, None)),
         earlier=shown[0].sequence if len(found) > size else None,
         later=shown[-1].sequence if sequence is not None and shown else None,
     )
 
 
-def _ready(entries: list[JobLogEntry], before: JobLogEntry | None) -> Iterator[Row]:
+def ready_rows(entries: list[JobLogEntry], before: JobLogEntry | None = None) -> Iterator[Row]:
     """A heading stands wherever the group changes; *before* is the row above, on the page already."""
     group = before.grouping if before else None
     for entry in entries:
@@ -105,6 +82,7 @@ def _ready(entries: list[JobLogEntry], before: JobLogEntry | None) -> Iterator[R
         group = entry.grouping
         yield Row(
             sequence=entry.sequence,
+            link=f"?line={entry.sequence}#line-{entry.sequence}",
             heading=heading,
             time=clock_time(entry.created),
             level=entry.log_level,

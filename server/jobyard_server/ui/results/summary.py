@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.utils import timezone
-
 from jobyard import events, statuses
 from jobyard_server.access.models import User
 from jobyard_server.access.permissions import may
 from jobyard_server.runs.components import component_states, has_worker
-from jobyard_server.runs.models import JobResult
+from jobyard_server.runs.locks import Blocker, blockers_of
+from jobyard_server.runs.models import JobResult, OutputFile
+from jobyard_server.runs.output_files import files_of
+from jobyard_server.ui import moments
 
+LAUNCHED: Final = 2
+LAUNCHERS: Final = {
+    "bwrap": "bubblewrap",
+    "uid": "an account of its own",
+    "systemd-run": "a scope of systemd",
+}
+TIERS: Final = {0: "tier 0: process and limits", 1: "tier 1: Landlock"}
 OUTPUT_SHOWN: Final = 200_000  #: Characters of the output on the page; all of it is a download.
 
 #: Escape sequences of terminals: colours, cursor moves, titles, links. The page shows the text alone.
@@ -40,12 +48,26 @@ class Summary:
     totals: list[tuple[str, int]]
     may_cancel: bool
     may_run_again: bool
+    may_repeat: bool  #: With the same inputs, which were kept.
+    files: list[OutputFile]
     waits_for: str  #: Why it does not begin, when that is known.
+    blockers: list[Blocker]  #: The runs that have to end first.
 
     @property
-    def span(self) -> timedelta:
-        """From acceptance to the end, or until now."""
-        return (self.result.completed or timezone.now()) - self.result.created
+    def span(self) -> timedelta | None:
+        """From the start to the end, or until now; None while it waits for its turn."""
+        result = self.result
+        if not result.started and not result.is_terminal:
+            return None
+        return moments.run_length(result.created, result.started, result.completed)
+
+    @property
+    def sandbox(self) -> str:
+        """The tier for people; empty before the run has begun."""
+        tier = self.result.sandbox.get("tier")
+        if tier == LAUNCHED:
+            return f"tier 2: {LAUNCHERS.get(self.result.sandbox.get('launcher'), 'launcher')}"
+        return "" if tier is None else TIERS.get(tier, f"tier {tier}")
 
     @property
     def title(self) -> str:
@@ -75,12 +97,27 @@ def summarise(result: JobResult, user: User) -> Summary:
     return Summary(
         result=result,
         is_sync=result.obj_type.model == "gitrepository",
-        groups=[_counters(group) for group in result.counters],
+        groups=[_counters(group) for group in result.counters or _expected_groups(result)],
         totals=list(result.totals.items()),
         may_cancel=not result.is_terminal and _may_cancel(result, user),
         may_run_again=job is not None and may(user, "run", job),
+        blockers=blockers_of(result),
+        may_repeat=job is not None
+        and result.is_terminal
+        and not result.has_sensitive_variables
+        and may(user, "run", job),
+        files=list(files_of(result)),
         waits_for=_waits_for(result) if result.status == statuses.PENDING else "",
     )
+
+
+def _expected_groups(result: JobResult) -> list[dict[str, Any]]:
+    """The groups that a run will have, so that the page does not jump when it begins."""
+    if result.is_terminal or result.job_model is None:
+        return []
+    spec = result.job_model.spec_json
+    names = [*(["run"] if spec.get("has_run") else []), *spec.get("test_methods", [])]
+    return [{"grouping": name} for name in names]
 
 
 def _may_cancel(result: JobResult, user: User) -> bool:

@@ -8,19 +8,27 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from jobyard.errors import InputErrors
+from jobyard.events import LEVELS
 from jobyard_server.access.permissions import restrict
+from jobyard_server.runs.again import LATEST, SAME, run_again
 from jobyard_server.runs.cancel import request_cancel
-from jobyard_server.runs.errors import AlreadyEnded
+from jobyard_server.runs.describe_request import describe_request
+from jobyard_server.runs.errors import AlreadyEnded, RunRefused
+from jobyard_server.runs.log_filter import LogFilter, rows_of
 from jobyard_server.runs.models import JobResult
+from jobyard_server.runs.provenance import provenance
+from jobyard_server.ui.changes.plan_view import plan_of
 from jobyard_server.ui.jobs.listing import HEAVY
 from jobyard_server.ui.keyset import newest_first
 from jobyard_server.ui.permitted import require, visible_or_404
 from jobyard_server.ui.requests import PageRequest
 from jobyard_server.ui.results.filters import CHOICES, ResultFilter
-from jobyard_server.ui.results.log_page import LogFilter, LogPage, page_after, page_before, rows_of
+from jobyard_server.ui.results.log_page import AROUND, LogPage, page_after, page_before
 from jobyard_server.ui.results.summary import summarise
 
 PAGE_SIZE = 50
@@ -52,11 +60,15 @@ def show_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
     result = result_or_404(request, pk)
     wanted = LogFilter.from_query(request.GET)
     page = _asked_page(request, result, wanted)
+    summary = summarise(result, request.user)
     context = {
-        "summary": summarise(result, request.user),
+        "summary": summary,
         "result": result,
+        "plan": plan_of(result, request.user),
         "page": page,
         "wanted": wanted,
+        "levels": LEVELS,
+        "provenance": provenance(result, summary.files),
         "is_live": not result.is_terminal and page.later is None,
         "shown": len(page.rows),
         "last_sequence": page.last_sequence,
@@ -92,10 +104,26 @@ def cancel_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("ui:show_result", result.pk)
 
 
+@require_POST
+def run_result_again(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same inputs once more, with the code of then or of now."""
+    result = result_or_404(request, pk)
+    revision = SAME if request.POST.get("revision") == SAME else LATEST
+    described = describe_request(request, result.job_model.spec) if result.job_model else {}
+    try:
+        made = run_again(result, request.user, revision=revision, request=described)
+    except (RunRefused, InputErrors) as exc:
+        messages.error(request, f"It was not started: {exc}")
+        return redirect("ui:show_result", result.pk)
+    return redirect("ui:show_result", made.pk)
+
+
 @require_safe
 def find_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
     """The address that the list of results suggests leads to the page of the result."""
-    return redirect("ui:show_result", result_or_404(request, pk).pk)
+    address = reverse("ui:show_result", args=[result_or_404(request, pk).pk])
+    asked = request.META.get("QUERY_STRING", "")
+    return redirect(f"{address}?{asked}" if asked else address)
 
 
 def result_or_404(request: PageRequest, pk: uuid.UUID) -> JobResult:
@@ -109,6 +137,9 @@ def result_or_404(request: PageRequest, pk: uuid.UUID) -> JobResult:
 def _asked_page(request: PageRequest, result: JobResult, wanted: LogFilter) -> LogPage:
     """The first page of a result that has ended, the last one of a live one, or the one that is asked for."""
     rows = rows_of(result, wanted)
+    line = number(request.GET.get("line"))
+    if line is not None:
+        return page_after(rows, line - AROUND - 1)
     before, after = number(request.GET.get("before")), number(request.GET.get("after"))
     if after is not None:
         return page_after(rows, after)

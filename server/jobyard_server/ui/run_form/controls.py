@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 
 from jobyard.spec import VariableSpec
+from jobyard_server.ui.moments import zone_of_reader
 
 Control = dict[str, Any]  #: Keyword arguments of a FormField.
 
@@ -22,6 +22,10 @@ TEXT_WIDGETS: Final[Mapping[str, Control]] = {
     "HiddenInput": {"control": "hidden"},
 }
 SPELLED: Final = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+#: Kinds whose values have a form of their own.
+TYPED: Final = frozenset(
+    {"IPAddressVar", "IPAddressWithMaskVar", "IPNetworkVar", "JSONVar", "IntegerVar", "DecimalVar"}
+)
 ADDRESS: Final[Control] = {"attributes": {**SPELLED, "class": "jy-code-input"}}
 
 
@@ -31,6 +35,11 @@ def control_of(variable: VariableSpec) -> Control:
     if variable.secret:
         control |= {"control": "input", "type": "password", "attributes": {"autocomplete": "new-password"}}
     return control | {"hints": [*_limits(variable), *control.get("hints", [])]}
+
+
+def is_checked(variable: VariableSpec) -> bool:
+    """Whether a value can be told to be wrong while it is typed; a secret is not sent around for that."""
+    return not variable.secret and (variable.kind in TYPED or bool(_limits(variable)))
 
 
 def _text(variable: VariableSpec) -> Control:
@@ -62,18 +71,22 @@ def _json(_variable: VariableSpec) -> Control:
 
 
 def _datetime(_variable: VariableSpec) -> Control:
-    zone = timezone.get_current_timezone_name()
-    return {"type": "datetime-local", "attributes": {"step": "1"}, "hints": [f"Time zone: {zone}."]}
+    return {
+        "type": "datetime-local",
+        "attributes": {"step": "1"},
+        "hints": [f"Time zone: {zone_of_reader()}."],
+    }
 
 
 def _several(_variable: VariableSpec) -> Control:
     hint = "Hold Ctrl (⌘ on a Mac) to choose more than one."
-    return {"control": "select", "multiple": True, "hints": [hint]}
+    return {"control": "select", "multiple": True, "plain_hints": [hint]}
 
 
 def _file(_variable: VariableSpec) -> Control:
-    limit = filesizeformat(settings.JOBYARD["FILE_MAX_BYTES"])
-    return {"control": "file", "hints": [f"At most {limit}; kept only until the run ends."]}
+    most = settings.JOBYARD["FILE_MAX_BYTES"]
+    hint = f"At most {filesizeformat(most)}; kept only until the run ends."
+    return {"control": "file", "attributes": {"data-most": str(most)}, "hints": [hint]}
 
 
 def _limits(variable: VariableSpec) -> list[str]:

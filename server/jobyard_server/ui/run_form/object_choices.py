@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import ForeignKey, Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 
 from jobyard.spec import VariableSpec
 from jobyard_server.access.models import User
 from jobyard_server.access.permissions import may, restrict
+from jobyard_server.api.inventory.fields import shown_with
 from jobyard_server.runs.objects import model_of
-from jobyard_server.ui.run_form.fields import Option, OptionGroup
+from jobyard_server.ui.run_form.fields import Option, OptionGroup, Value
+from jobyard_server.ui.run_form.query_params import asked_of, narrowed
 
-MOST: Final = 500  #: Entries of one selection; a page with more is slow to load and to use.
+MOST: Final = 100  #: Entries of one selection; a search finds the others.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +26,22 @@ class ObjectChoices:
 
     groups: list[OptionGroup]
     hint: str = ""
+    is_cut: bool = False  #: There are more than ``MOST``, or only those that a search has found.
 
 
-def object_choices(variable: VariableSpec, chosen: Collection[str], user: User) -> ObjectChoices:
-    """The first rows of the model of *variable*, and those that are *chosen* already."""
+def object_choices(
+    variable: VariableSpec,
+    chosen: Collection[str],
+    user: User,
+    values: Mapping[str, Value],
+    *,
+    words: str = "",
+) -> ObjectChoices:
+    """
+    The first rows of the model of *variable*, and those that are *chosen* already.
+
+    The *values* of the form narrow a list that follows another field; *words* are a search in it.
+    """
     try:
         model = model_of(variable.model or "")
     except (LookupError, ValueError):
@@ -35,17 +49,38 @@ def object_choices(variable: VariableSpec, chosen: Collection[str], user: User) 
     plural = model._meta.verbose_name_plural
     if not may(user, "view", model):
         return ObjectChoices(groups=[], hint=f"You may not view {plural}, so none are offered.")
-    rows = _narrowed(restrict(model._default_manager.all(), user, "view"), variable.query_params or {})
-    found = list(rows[: MOST + 1])
+    params = asked_of(variable, values)
+    every = restrict(model._default_manager.all(), user, "view").prefetch_related(*shown_with(model))
+    rows = narrowed(every, params)
+    found = list((narrowed(rows, {"q": [words]}) if words else rows)[: MOST + 1])
     options = [_option(row, variable, chosen) for row in [*found[:MOST], *_missing(rows, chosen, found)]]
-    return ObjectChoices(groups=[OptionGroup(options=options)] if options else [], hint=_hint(found, plural))
+    return ObjectChoices(
+        groups=[OptionGroup(options=options)] if options else [],
+        hint=_hint(found, plural, words, is_narrowed=bool(params)),
+        is_cut=bool(words) or len(found) > MOST,
+    )
 
 
-def _hint(found: list[Model], plural: object) -> str:
+def row_names(variable: VariableSpec, keys: Collection[str], user: User) -> dict[str, str]:
+    """What a form calls the rows of *keys*; those that are gone, or out of reach for *user*, are left out."""
+    try:
+        model = model_of(variable.model or "")
+    except (LookupError, ValueError):
+        return {}
+    rows = restrict(model._default_manager.all(), user, "view").prefetch_related(*shown_with(model))
+    options = (_option(row, variable, ()) for row in _missing(rows, keys, []))
+    return {option.value: option.label for option in options}
+
+
+def _hint(found: list[Model], plural: object, words: str, *, is_narrowed: bool) -> str:
+    if not found and words:
+        return f"No {plural} match “{words}”."
+    if not found and is_narrowed:
+        return f"There are no {plural} that fit."
     if not found:
         return f"There are no {plural} yet."
     if len(found) > MOST:
-        return f"Only the first {MOST} {plural} are listed."
+        return f"Only the first {MOST} {plural} are listed; a search finds the others."
     return ""
 
 
@@ -63,36 +98,3 @@ def _option(row: Model, variable: VariableSpec, chosen: Collection[str]) -> Opti
     shown = getattr(row, variable.display_field, None) if variable.display_field != "display" else None
     label = str(row) if shown is None or callable(shown) else str(shown)
     return Option(value=str(row.pk), label=label, selected=str(row.pk) in chosen)
-
-
-def _narrowed(rows: QuerySet[Any], params: dict[str, Any]) -> QuerySet[Any]:
-    """
-    Apply the fixed filters of ``query_params``, by the names of the API: ``status``, ``region_id``.
-
-    Those that follow another field (``$region``) need a reload, and names we do not know filter nothing:
-    the list is a convenience, not a check.
-    """
-    for name, value in params.items():
-        values = [str(item) for item in value] if isinstance(value, list) else [str(value)]
-        if any(item.startswith("$") for item in values):
-            continue
-        if lookup := _lookup(rows.model, name):
-            rows = _filtered(rows, lookup, values)
-    return rows
-
-
-def _lookup(model: type[Model], name: str) -> str:
-    try:
-        field = model._meta.get_field(name.removesuffix("_id"))
-    except FieldDoesNotExist:
-        return ""
-    if not isinstance(field, ForeignKey):
-        return f"{field.name}__in" if field.concrete else ""
-    return f"{field.name}__pk__in" if name.endswith("_id") else f"{field.name}__slug__in"
-
-
-def _filtered(rows: QuerySet[Any], lookup: str, values: list[str]) -> QuerySet[Any]:
-    try:
-        return rows.filter(**{lookup: values})
-    except (ValidationError, ValueError, FieldDoesNotExist, TypeError):
-        return rows

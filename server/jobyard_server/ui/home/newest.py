@@ -1,0 +1,56 @@
+"""What happened lately, each as far as the reader may see it and no more than a handful."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from jobyard import statuses
+from jobyard_server.access.models import User
+from jobyard_server.access.permissions import restrict
+from jobyard_server.registry.favourite_models import FavouriteJob
+from jobyard_server.registry.history_models import PUBLISHED, RevisionEvent
+from jobyard_server.registry.models import GitRepository, Job
+from jobyard_server.registry.visible import visible_folders
+from jobyard_server.runs.models import JobResult
+from jobyard_server.ui.jobs.listing import HEAVY
+from jobyard_server.ui.revisions.timeline import TimelineLine, line_of
+
+LATELY: Final = 8  #: Lines of each part.
+DAYS: Final = 7  #: A failure that is older is no news.
+FAILURES: Final = (statuses.FAILED, statuses.ERRORED, statuses.TIMED_OUT)
+
+
+def active_and_failed(user: User) -> dict[str, Any]:
+    """Results that are not at their end, and those that ended badly."""
+    rows = JobResult.objects.select_related("job_model", "user", "obj_type").defer(*HEAVY)
+    results = restrict(rows, user, "view").order_by("-created")
+    since = timezone.now() - timedelta(days=DAYS)
+    active = list(results.filter(status__in=statuses.ACTIVE)[: LATELY + 1])
+    return {
+        "active": active[:LATELY],
+        "more_active": len(active) > LATELY,
+        "failed": list(results.filter(status__in=FAILURES, created__gte=since)[:LATELY]),
+        "failed_days": DAYS,
+    }
+
+
+def published(user: User) -> list[TimelineLine]:
+    """The newest publications of the sources that *user* may see; one that changed no revision is no news."""
+    repositories = restrict(GitRepository.objects.all(), user, "view").order_by()
+    visible = Q(source__git_repository__in=repositories) | Q(source__in=visible_folders(user).order_by())
+    events = RevisionEvent.objects.filter(visible, kind=PUBLISHED).exclude(previous=F("revision"))
+    events = events.defer("files", "broken_inputs")
+    events = events.select_related("revision__source", "source__git_repository", "user")
+    return [line_of(event, event.source) for event in events.order_by("-created")[:LATELY]]
+
+
+def favourites(user: User) -> list[Job]:
+    """The jobs that *user* marked, newest mark first."""
+    marks = FavouriteJob.objects.filter(user=user.pk).order_by("-created")
+    jobs = restrict(Job.objects.filter(installed=True), user, "view")
+    found = marks.filter(job__in=jobs.order_by()).select_related("job__module__source")
+    return [mark.job for mark in found.defer("job__spec_json", "job__module__load_error")[:LATELY]]
