@@ -1,20 +1,29 @@
-"""What an ASGI server runs: Django behind the limit for the size of a request."""
+"""What an ASGI server runs: Django behind the limit for the size of a request, and live streams beside it."""
 
 from __future__ import annotations
 
 import os
 from typing import cast
 
+import django
 from asgiref.typing import ASGI3Application
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobyard_server.settings")
-django_application = get_asgi_application()  # sets Django up, so it comes before the settings are read
+django.setup(set_prefix=False)
 
-from django.conf import settings  # noqa: E402  # see above
+from django.conf import settings  # noqa: E402  # after the setup
 
+from jobyard_server.asgi_handler import SyncChainHandler  # noqa: E402  # see above
+from jobyard_server.live.streams import Streams  # noqa: E402  # see above
 from jobyard_server.request_limit import RequestLimit  # noqa: E402  # see above
+from jobyard_server.ui.assets import collect_assets  # noqa: E402  # see above
 
-application = RequestLimit(
-    cast(ASGI3Application, django_application), limit=settings.JOBYARD["REQUEST_MAX_BYTES"]
+collect_assets()  # before the handler is made, which looks for the files once
+
+application = Streams(
+    RequestLimit(
+        cast(ASGI3Application, SyncChainHandler()),
+        limit=settings.JOBYARD["REQUEST_MAX_BYTES"],
+        smaller={"/webhooks/": settings.JOBYARD["WEBHOOK_MAX_BYTES"]},
+    )
 )

@@ -20,7 +20,8 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from jobyard_server.access.tokens import find_token
+from jobyard_server.access.origin import client_address
+from jobyard_server.access.tokens import find_token, why_refused
 from jobyard_server.api.metrics import metrics_text
 from jobyard_server.runs.components import KINDS, component_states
 
@@ -110,7 +111,7 @@ def _is_local(request: HttpRequest) -> bool:
 def _has_token(request: HttpRequest) -> bool:
     scheme, _, key = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
     token = find_token(key.strip()) if scheme.lower() == "token" else None
-    return token is not None and not token.is_expired and token.user.is_active
+    return token is not None and not why_refused(token, client_address(request))
 
 
 urlpatterns = [

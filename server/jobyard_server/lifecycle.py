@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
+from jobyard_server.option_values import secret_texts
+from jobyard_server.runs.redaction import Redactor
+
 LOG_BYTES = 10 * 1024 * 1024
+#: What JSON leaves as it is, and some programs take for line breaks, commands or another direction.
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
 class Stop:
     """
-    Set by the first SIGTERM or SIGINT; the second one ends the process at once.
+    Set by the first SIGTERM, SIGINT or SIGHUP (its terminal is gone); the second ends the process at once.
 
     Use as a context manager in the main thread: ``with Stop() as stop: while not stop.wait(1.0): …``.
     """
@@ -30,7 +37,7 @@ class Stop:
         self._previous: dict[signal.Signals, signal._HANDLER] = {}
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             self._previous[number] = signal.signal(number, self._handle)
         return self
 
@@ -57,7 +64,16 @@ class Stop:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per line; what was passed as ``extra`` becomes keys of its own."""
+    """
+    One JSON object per line; what was passed as ``extra`` becomes keys of its own.
+
+    Args:
+        redact: Takes secrets out of every text; line breaks and control characters are JSON's to escape.
+    """
+
+    def __init__(self, redact: Callable[[str], str] = str) -> None:
+        super().__init__()
+        self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -69,15 +85,25 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        text = json.dumps(self._harmless(line), ensure_ascii=False)
+        return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+    def _harmless(self, value: object) -> object:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, dict):
+            return {str(name): self._harmless(item) for name, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._harmless(item) for item in value]
+        return self._redact(str(value))
 
 
 def configure_logging(log_file: Path | None = None, *, level: int = logging.INFO) -> None:
-    """JSON lines to *log_file* (rotated, 0600), or to standard error."""
+    """JSON lines without secrets to *log_file* (rotated, 0600), or to standard error."""
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if log_file is not None:
         log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         log_file.touch(mode=0o600)
         handler = RotatingFileHandler(log_file, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonLines(Redactor(secret_texts())))
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
+from django.db import connection
 
 from jobyard_server.lifecycle import Stop
 
@@ -30,21 +31,30 @@ def serve(listener: socket.socket, ready: Callable[[], None] | None = None) -> N
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # TRUSTED_PROXIES decides whom to believe, see access.origin
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with Stop(), announce("web"):
-        _Server(config, ready).run(sockets=[listener])
+        connection.close()  # of this thread, which asks nothing more
+        _Server(config, ready, application.close).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None] | None, close_streams: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._close_streams = close_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self._ready:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._close_streams()  # or they would be waited for
+        await super().shutdown(sockets=sockets)
 
 
 def _pool_connections() -> None:

@@ -24,9 +24,16 @@ def make_user(name: str, *, password: str, email: str, is_admin: bool) -> User:
         raise WrongUsageError(field_lines(exc.errors)) from exc
 
 
-def make_token(username: str, *, description: str, write_enabled: bool, expires: datetime | None) -> str:
+def make_token(
+    username: str,
+    *,
+    description: str,
+    write_enabled: bool,
+    expires: datetime | None,
+    key: str | None = None,
+) -> str:
     """
-    The key of a new token of *username*; *expires* is in UTC.
+    The key of a new token of *username*: *key*, if clients have one already. *expires* is in UTC.
 
     Raises:
         WrongUsageError: There is no such active account, or it cannot have tokens.
@@ -37,6 +44,7 @@ def make_token(username: str, *, description: str, write_enabled: bool, expires:
     try:
         made = create_token(
             user,
+            key=key,
             description=description,
             write_enabled=write_enabled,
             expires=expires and expires.replace(tzinfo=UTC),

@@ -43,12 +43,19 @@ def create_api_token(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Its end, UTC."),
     ] = None,
+    key_file: Annotated[
+        str,
+        typer.Option("--key-file", metavar="FILE", help="A key that clients have; - for stdin."),
+    ] = "",
 ) -> None:
     """Create an API token and print it on standard output; it is never shown again."""
+    key = read_secret(key_file) if key_file else None
     connect()
     from jobyard_server.cli.account_making import make_token
 
-    typer.echo(make_token(username, description=description, write_enabled=not read_only, expires=expires))
+    typer.echo(
+        make_token(username, description=description, write_enabled=not read_only, expires=expires, key=key)
+    )
 
 
 def _ask_for_password() -> str:

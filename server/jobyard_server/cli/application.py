@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jobyard_server.cli.errors import sentence_of, stderr
+from jobyard_server.cli.errors import exit_code_of, sentence_of, stderr
 
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")]
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
@@ -27,7 +27,7 @@ class SentenceGroup(TyperGroup):
             if ctx.params.get("debug"):
                 raise
             stderr(sentence_of(exc))
-            raise typer.Exit(getattr(exc, "exit_code", 1)) from exc
+            raise typer.Exit(exit_code_of(exc)) from exc
 
 
 def make_application(help_text: str) -> typer.Typer:

@@ -30,8 +30,20 @@ class WrongUsageError(CommandError):
         super().__init__(sentence, exit_code=2)
 
 
+def exit_code_of(exc: Exception) -> int:
+    """The exit status after *exc*."""
+    return 2 if _is_no_text(exc) else getattr(exc, "exit_code", 1)
+
+
+def _is_no_text(exc: Exception) -> bool:
+    """Whether bytes of an argument were no UTF-8: Python hands them over as characters that nothing takes."""
+    return isinstance(exc, UnicodeEncodeError) and "surrogates" in exc.reason
+
+
 def sentence_of(exc: Exception) -> str:
     """What to tell a person about *exc*."""
+    if _is_no_text(exc):
+        return "An argument holds bytes that are no UTF-8 text; names, addresses and inputs are text."
     module = type(exc).__module__
     if module.partition(".")[0] in OURS:
         return str(exc)

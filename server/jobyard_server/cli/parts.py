@@ -29,16 +29,26 @@ def web(host: HostOption = "127.0.0.1", port: PortOption = 8080) -> None:
 
 
 def worker(
-    queues: Annotated[str, typer.Option(help="Queues to take runs from, separated by commas.")] = "default",
+    queues: Annotated[
+        str, typer.Option(help="Queues to take runs from, separated by commas, the most urgent one first.")
+    ] = "default",
 ) -> None:
     """A worker alone: takes runs from its queues and supervises them."""
     names = [name.strip() for name in queues.split(",") if name.strip()]
     if not names:
         raise typer.BadParameter("name at least one queue", param_hint="--queues")
     start_part()
+    from jobyard_server.runs.errors import InvalidQueue
+    from jobyard_server.runs.queues import served_queues
     from jobyard_server.worker.main import work
 
-    work(names)
+    try:
+        served = served_queues(names)
+    except InvalidQueue as exc:
+        raise typer.BadParameter(
+            f"{exc.queue!r} cannot be a queue; use letters, digits, dots, - and _", param_hint="--queues"
+        ) from exc
+    work(served)
 
 
 def scheduler() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jobyard_server.cli.errors import CommandError, WrongUsageError, field_lines, stderr
 from jobyard_server.cli.repository_report import print_repositories, print_repository
 from jobyard_server.cli.run_report import print_report, say
@@ -18,28 +20,32 @@ LEFT = 4  #: Exit status after Ctrl-C; a sync cannot be cancelled, it goes on.
 NO_SYNC = 6
 
 
-def add(*, name: str, remote_url: str, branch: str, slug: str, username: str, token: str, waits: bool) -> int:
+def add(values: dict[str, Any], *, waits: bool) -> int:
     """
-    Add a repository; return the exit status of its first sync.
+    Add a repository with *fields* of ``add_repository``; return the exit status of its first sync.
+
+    Args:
+        values: As ``add_repository`` takes them.
+        waits: For the end of the sync.
 
     Raises:
         CommandError: A value was refused.
     """
     try:
-        repository = add_repository(
-            name=name, remote_url=remote_url, branch=branch, slug=slug, username=username, token=token
-        )
+        repository = add_repository(**values)
     except RepositoryErrors as exc:
         raise WrongUsageError(field_lines(exc.errors)) from exc
     say(f"Added {repository.name} as {repository.source.key}")
-    if not _sync_is_alive():
+    if repository.ssh_public_key:
+        say(f"Deploy key: {repository.ssh_public_key}")
+    if not sync_is_alive():
         stderr("No sync part is alive; `jobyard up` or `jobyard sync` will fetch it.")
         return 0
     first = repository.source.results.order_by("-created").first()
-    return _follow(first or request_sync(repository.source), waits=waits)
+    return follow(first or request_sync(repository.source), waits=waits)
 
 
-def sync(which: str, *, waits: bool) -> int:
+def sync(which: str, *, waits: bool, dry_run: bool = False, refresh: bool = False) -> int:
     """
     Request a sync and follow it; return the exit status.
 
@@ -47,12 +53,12 @@ def sync(which: str, *, waits: bool) -> int:
         CommandError: There is no such repository, or nobody would carry the sync out.
     """
     source = find_repository(which).source
-    if not _sync_is_alive():
+    if not sync_is_alive():
         raise CommandError(
             "No sync part is alive, so nothing was requested; start `jobyard up` or `jobyard sync`.",
             exit_code=NO_SYNC,
         )
-    return _follow(request_sync(source), waits=waits)
+    return follow(request_sync(source, dry_run=dry_run, refresh=refresh), waits=waits)
 
 
 def list_all() -> None:
@@ -78,7 +84,8 @@ def find_repository(which: str) -> GitRepository:
     return found
 
 
-def _follow(result: JobResult, *, waits: bool) -> int:
+def follow(result: JobResult, *, waits: bool) -> int:
+    """Wait for the end of a sync if wanted, print its log; return the exit status."""
     if not waits:
         say(f"Queued sync of {result.name}: {result.pk}")
         return 0
@@ -93,5 +100,6 @@ def _leave() -> None:
     raise CommandError("Left; the sync goes on.", exit_code=LEFT)
 
 
-def _sync_is_alive() -> bool:
+def sync_is_alive() -> bool:
+    """Whether somebody would carry a sync out."""
     return component_states().get("sync") == "ok"

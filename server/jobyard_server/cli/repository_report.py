@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from jobyard_server.registry.history_models import HeldPush
 from jobyard_server.registry.models import GitRepository, Module, Source
+from jobyard_server.registry.quarantine import quarantined, why_in_quarantine
 
 HEADINGS = ("SOURCE", "NAME", "FOLLOWS", "COMMIT", "STATE", "URL")
+HELD = "waits for confirmation"
 ALL_GOOD, SYNCING, BROKEN_MODULES, UNREADABLE, NEVER = "ok", "syncing", "load errors", "error", "never synced"
 
 
@@ -21,6 +24,7 @@ def print_repository(repository: GitRepository) -> None:
         "name": repository.name,
         "url": repository.remote_url,
         "follows": repository.branch,
+        "job paths": ", ".join(repository.job_paths),
         "commit": repository.current_head or "-",
         "state": state(source),
         "last sync": f"{source.last_synced:%Y-%m-%d %H:%M:%S %Z}" if source.last_synced else "-",
@@ -29,6 +33,8 @@ def print_repository(repository: GitRepository) -> None:
         print(f"{name + ':':<11}{value}")
     if source.error:
         print(f"{'error:':<11}{source.error}")
+    for line in _decisions(repository, source):
+        print(line)
     for module in source.modules.prefetch_related("jobs").select_related("revision"):
         _print_module(module)
 
@@ -37,6 +43,8 @@ def state(source: Source) -> str:
     """One word for people; the first that applies."""
     if source.is_syncing:
         return SYNCING
+    if HeldPush.objects.filter(source=source, confirmed_at__isnull=True).exists():
+        return HELD
     if source.error:
         return UNREADABLE
     if source.last_synced is None:
@@ -49,6 +57,21 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[column]) for row in [headings, *rows]) for column in range(len(headings))]
     for row in [headings, *rows]:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _decisions(repository: GitRepository, source: Source) -> Iterator[str]:
+    """What people decided about revisions, and what waits for such a decision."""
+    if repository.pinned_commit:
+        yield f"{'pinned:':<11}{repository.pinned_commit} until `jobyard repo unpin`"
+    for row in quarantined(source) if repository.rolled_back_to else ():
+        yield f"{'quarantine:':<11}{why_in_quarantine(row)}"
+    held = HeldPush.objects.select_related("revision").filter(source=source).first()
+    if held is not None:
+        yield (
+            f"{'waiting:':<11}commit {held.revision.short} would remove {len(held.removed)} of"
+            f" {held.job_count} jobs; `jobyard repo confirm` lets it go ahead:"
+        )
+        yield from (f"{'':<11}{path}" for path in held.removed)
 
 
 def _row(repository: GitRepository) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ def runjob(
     file: Annotated[
         list[str] | None, typer.Option("--file", metavar="VAR=PATH", help="A file input; may be repeated.")
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Measure run(), and keep the profile for Python's pstats.")
+    ] = False,
     local: Annotated[
         bool, typer.Option("--local", "-l", help="Run on this host instead of giving it to a worker.")
     ] = False,
@@ -50,6 +53,7 @@ def runjob(
         username=username,
         data=values,
         files=files,
+        is_profiled=profile,
         is_local=local,
         waits=wait or local,
     )

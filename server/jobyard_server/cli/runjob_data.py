@@ -39,6 +39,8 @@ def read_data(text: str) -> Any:  # Any: whatever JSON holds; the inputs are val
         return json.loads(source)
     except ValueError as exc:
         raise WrongUsageError(f"Invalid JSON data:\n{exc}") from exc
+    except RecursionError as exc:
+        raise WrongUsageError("Invalid JSON data:\nIt is nested too deeply.") from exc
 
 
 def _contents(name: str) -> str:

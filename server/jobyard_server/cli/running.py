@@ -5,8 +5,8 @@ from __future__ import annotations
 import mimetypes
 import os
 import pwd
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from jobyard_server.access.accounts import cli_user
 from jobyard_server.access.models import User
 from jobyard_server.cli.errors import CommandError, WrongUsageError, field_lines
 from jobyard_server.cli.local_run import LocalRun
+from jobyard_server.cli.profile import save_profile
 from jobyard_server.cli.run_report import print_report, say
 from jobyard_server.cli.waiting import Interrupts, wait_for_end
 from jobyard_server.registry.errors import JobNotFound
@@ -51,6 +52,7 @@ class Order:
     username: str = ""  #: Empty: the reserved user of the command line.
     data: Any = None  #: Inputs as parsed JSON; validated by ``submit``.
     files: Mapping[str, Path] = field(default_factory=dict)  #: File inputs by variable.
+    is_profiled: bool = False
     is_local: bool = False  #: Run on this host instead of on a worker.
     waits: bool = True
 
@@ -62,7 +64,7 @@ def carry_out(order: Order) -> int:
     Raises:
         CommandError: It was not started; its exit status says why.
     """
-    user = _user(order)
+    user = user_of(order.username, commit=order.commit)
     job = _job(order.class_path)
     say(f"Running {job.class_path}...")
     with ExitStack() as stack:
@@ -75,19 +77,22 @@ def carry_out(order: Order) -> int:
         ended = wait_for_end(
             result.pk,
             interrupts,
-            on_interrupt=partial(_cancel, result, user),
+            on_interrupt=partial(cancel, result, user),
             on_turn=local.check if local else _nothing,
         )
     print_report(ended)
+    if order.is_profiled:
+        save_profile(ended)
     return EXIT_CODES[ended.status]
 
 
-def _user(order: Order) -> User:
-    if not order.username:
-        if order.commit and settings.JOBYARD.get("CLI_REQUIRE_USERNAME"):
+def user_of(username: str, *, commit: bool) -> User:
+    """The account of that name; without a name the reserved one of the command line."""
+    if not username:
+        if commit and settings.JOBYARD.get("CLI_REQUIRE_USERNAME"):
             raise WrongUsageError("--username is mandatory when --commit is used")
         return cli_user()
-    found = User.objects.filter(username=order.username, is_active=True).first()
+    found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
         raise WrongUsageError("No such user")
     return found
@@ -108,19 +113,27 @@ def _submit(order: Order, job: Job, user: User) -> JobResult:
             data=order.data,
             commit=order.commit,
             files={name: _upload(path, opened) for name, path in order.files.items()},
-            request={**describe_command(), "account": _account()},
+            request=describe_caller(),
             is_local=order.is_local,
+            is_profiled=order.is_profiled,
         )
-        try:
+        with refusals_as_sentences(user):
             return submit(request)
-        except NotAllowedToRun as exc:
-            raise WrongUsageError(f'User "{user}" does not have permission to run this job') from exc
-        except NoWorker as exc:
-            raise CommandError(f"{exc} Nothing was queued.", exit_code=NO_WORKER) from exc
-        except RunRefused as exc:
-            raise WrongUsageError(str(exc)) from exc
-        except InputErrors as exc:
-            raise WrongUsageError(field_lines(exc.errors)) from exc
+
+
+@contextmanager
+def refusals_as_sentences(user: User) -> Iterator[None]:
+    """What ``submit`` refuses, in the words and with the exit status of the command line."""
+    try:
+        yield
+    except NotAllowedToRun as exc:
+        raise WrongUsageError(f'User "{user}" does not have permission to run this job') from exc
+    except NoWorker as exc:
+        raise CommandError(f"{exc} Nothing was queued.", exit_code=NO_WORKER) from exc
+    except RunRefused as exc:
+        raise WrongUsageError(str(exc)) from exc
+    except InputErrors as exc:
+        raise WrongUsageError(field_lines(exc.errors)) from exc
 
 
 def _upload(path: Path, opened: ExitStack) -> UploadedFile:
@@ -133,6 +146,11 @@ def _upload(path: Path, opened: ExitStack) -> UploadedFile:
     )
 
 
+def describe_caller() -> dict[str, Any]:
+    """What ``self.request`` says of a run from here."""
+    return {**describe_command(), "account": _account()}
+
+
 def _account() -> str:
     """The operating-system account, by its id: the environment could claim anything."""
     try:
@@ -141,7 +159,7 @@ def _account() -> str:
         return str(os.getuid())
 
 
-def _cancel(result: JobResult, user: User) -> None:
+def cancel(result: JobResult, user: User) -> None:
     with suppress(AlreadyEnded):  # it ended in the same moment; its report follows
         request_cancel(result, user)
 

@@ -7,11 +7,13 @@ import secrets
 import socket
 import threading
 import time
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
+from typer import Typer
 from typer.testing import CliRunner, Result
 
 from jobyard import statuses
@@ -26,7 +28,12 @@ from jobyard_server.runs.models import Component, JobLogEntry, JobResult
 Row = tuple[str, str, str | None, str]  # group, level, object, message
 
 
-def call(*arguments: str, stdin: str | None = None) -> Result:
+def call(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(_application(), list(arguments), input=stdin)
+
+
+@cache
+def _application() -> Typer:
     app = make_application("test")
 
     @app.callback()
@@ -34,7 +41,7 @@ def call(*arguments: str, stdin: str | None = None) -> Result:
         pass
 
     add_commands(app)
-    return CliRunner().invoke(app, list(arguments), input=stdin)
+    return app
 
 
 def make_job(**attributes: Any) -> Job:

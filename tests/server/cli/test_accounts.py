@@ -59,3 +59,20 @@ def test_no_token_for_an_account_that_is_nobodys(jobyard, db, name):
     assert answer.exit_code == 2
     assert answer.stderr
     assert not Token.objects.exists()
+
+
+def test_a_key_that_clients_have_becomes_a_token(jobyard, db, tmp_path):
+    create_user("alice")
+    key = "0123456789abcdefABCDEF0123456789abcdef01"
+
+    answer = jobyard("token", "create", "alice", "--key-file", "-", stdin=f"{key}\n")
+    again = jobyard("token", "create", "alice", "--key-file", "-", stdin=f"{key}\n")
+    wrong = jobyard("token", "create", "alice", "--key-file", "-", stdin="jyd_x.y\n")
+
+    assert (answer.stdout, answer.exit_code) == (f"{key}\n", 0)
+    token = find_token(key)
+    assert token
+    assert token.user.username == "alice"
+    assert (again.exit_code, wrong.exit_code) == (2, 2)
+    assert "is a token already" in again.stderr
+    assert "jyd_x.y" not in wrong.stderr

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 GOOD = """\
 from jobyard import IntegerVar, Job, StringVar
@@ -30,12 +31,12 @@ class CreateSites(Job):
 """
 
 
-def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def check(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own, with no setting at all: it must not need any."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JOBYARD_", "DJANGO_"))}
     return subprocess.run(
         [sys.executable, "-c", "from jobyard_sync.cli import main; main()", "check", str(folder), *arguments],
-        env=kept,
+        env=kept | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -116,7 +117,30 @@ def test_a_query_at_import_fails_without_reaching_any_database(jobs):
 
     done = check(jobs.parent)
 
-    assert "error: jobs/asks.py:2: OperationalError" in done.stdout
+    assert "error: jobs/asks.py:2: OperationalError: asks the database while it is imported" in done.stdout
+
+
+def test_an_inventory_answers_such_a_query_and_cannot_be_written(jobs, db):
+    (jobs / "asks.py").write_text("from nautobot.dcim.models import Site\nSite.objects.count()\n")
+    (jobs / "writes.py").write_text("from nautobot.dcim.models import Site\nSite.objects.create(name='x')\n")
+    ours = connection.settings_dict
+    # In place of a server of its own, which takes long to start.
+    url = f"postgresql://{ours['USER']}:{ours['PASSWORD']}@/{ours['NAME']}?host={ours['HOST']}&port={ours['PORT']}"
+
+    done = check(jobs.parent, "--with-database", JOBYARD_TEST_DATABASE_URL=url)
+
+    assert "jobs/asks.py\njobs/sites.py\n" in done.stdout
+    assert "error: jobs/writes.py:2: " in done.stdout
+    assert "read-only transaction" in done.stdout
+    assert done.stdout.endswith("3 modules, 1 job, 1 error\n")
+
+
+def test_other_folders_can_be_named(jobs):
+    (jobs.parent / "reports").mkdir()
+    (jobs / "sites.py").rename(jobs.parent / "reports" / "sites.py")
+
+    assert "CreateSites" in check(jobs.parent, "--job-path", "reports").stdout
+    assert check(jobs.parent, "--job-path", "../reports").returncode == 2
 
 
 def test_a_folder_without_job_files_is_an_error(tmp_path):

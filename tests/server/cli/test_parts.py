@@ -32,6 +32,22 @@ def test_a_worker_without_queues_is_wrong_usage(jobyard):
     assert jobyard("worker", "--queues", " , ").exit_code == 2
 
 
+def test_the_old_name_of_the_default_queue_means_the_same(jobyard, monkeypatch):
+    served: list[list[str]] = []
+    monkeypatch.setattr("jobyard_server.worker.main.work", served.append)
+
+    jobyard("worker", "--queues", "urgent,celery,default")
+
+    assert served == [["urgent", "default"]]
+
+
+def test_a_worker_refuses_what_cannot_be_a_queue(jobyard):
+    answer = jobyard("worker", "--queues", "default,a queue")
+
+    assert answer.exit_code == 2
+    assert "'a queue' cannot be a queue" in answer.stderr
+
+
 def test_scheduler_is_entered(jobyard, monkeypatch):
     entered: list[bool] = []
     monkeypatch.setattr("jobyard_server.scheduler.main.schedule", lambda: entered.append(True))

@@ -47,7 +47,7 @@ def _all_findings(values: dict[str, Any]) -> Iterator[Finding]:
     from jobyard_server.cli.doctor.folders import folder_findings
     from jobyard_server.cli.doctor.machine import machine_findings
 
-    yield from machine_findings(values["DATA_DIR"])
+    yield from machine_findings(values)
     yield from folder_findings(values["DATA_DIR"], values["JOBS_ROOT"])
     if not _has_database(values):
         yield wrong("there is no database yet", "start `jobyard up`, or set JOBYARD_DATABASE_URL")

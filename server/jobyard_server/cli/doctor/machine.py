@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
 import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from jobyard_server.cli.doctor.finding import Finding, note, ok, wrong
+from jobyard_server.isolation import landlock
+from jobyard_server.isolation.launchers import FORK, problem_of
 
 OLDEST_GIT = (2, 37)  #: ``http.curloptResolve``, which pins the address that was checked.
 LEAST_FREE_BYTES = 1024**3
-LANDLOCK_CREATE_RULESET = 444  #: The same number on every architecture.
-LANDLOCK_VERSION_FLAG = 1
 
 
-def machine_findings(data_dir: Path) -> Iterator[Finding]:
+def machine_findings(options: Mapping[str, Any]) -> Iterator[Finding]:
     yield ok(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
     yield git_finding()
-    yield disk_finding(data_dir)
-    yield landlock_finding()
+    yield disk_finding(options["DATA_DIR"])
+    yield sandbox_finding(options["SANDBOX"])
+    if options["SANDBOX_LAUNCHER"] != FORK:
+        yield launcher_finding(options)
     if os.geteuid() == 0:
-        yield note("jobyard runs as root", "use an ordinary account; deploy/systemd shows how")
+        yield note(
+            "jobyard runs as root: jobs keep the account, and JOBYARD_RUN_PROCESSES does not bind it",
+            "use an ordinary account; deploy/systemd shows how",
+        )
 
 
 def git_finding() -> Finding:
@@ -49,16 +53,30 @@ def disk_finding(data_dir: Path) -> Finding:
     return ok(text)
 
 
-def landlock_finding() -> Finding:
-    version = landlock_version()
-    if version < 1:
-        return note("the kernel offers no Landlock", "jobs are isolated by their process and limits only")
-    return ok(f"Landlock, version {version}")
+def launcher_finding(options: Mapping[str, Any]) -> Finding:
+    """Whether tier 2, which was asked for, can be had."""
+    name, problem = options["SANDBOX_LAUNCHER"], problem_of(options)
+    if problem:
+        return wrong(
+            f"JOBYARD_SANDBOX_LAUNCHER is `{name}`, but {problem}: nothing will run",
+            "put that right, or set it to `fork`",
+        )
+    return ok(f"jobs have tier 2: they are started through `{name}`")
 
 
-def landlock_version() -> int:
-    """The version that the kernel offers; 0 or less for none."""
-    if sys.platform != "linux":
-        return 0
-    libc = ctypes.CDLL(None, use_errno=True)
-    return int(libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_VERSION_FLAG))
+def sandbox_finding(mode: str) -> Finding:
+    """Which tier the runs of this host have: docs/operating.md, "The sandbox"."""
+    offered = landlock.version()
+    if mode == "off":
+        return note("JOBYARD_SANDBOX is off: jobs have tier 0, process and limits", "set it to `auto`")
+    if offered:
+        return ok(f"jobs have tier 1: process, limits and Landlock version {offered}")
+    if mode == "require":
+        return wrong(
+            "JOBYARD_SANDBOX is `require`, but the kernel offers no Landlock: nothing will run",
+            "use Linux 5.13 or newer with Landlock switched on, or set JOBYARD_SANDBOX to `auto`",
+        )
+    return note(
+        "the kernel offers no Landlock: jobs have tier 0, process and limits",
+        "use Linux 5.13 or newer, or a host that runs nothing else",
+    )

@@ -1,14 +1,14 @@
-"""The options as text; secrets are masked."""
+"""The options as text."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jobyard_server.option_values import MASK, is_set, origin_of, shown_value
 from jobyard_server.options import OPTIONS, Option
 
-MASK = "********"
+__all__ = ["MASK", "is_set", "option_lines", "set_option_lines", "shown_value"]
 
 
 def option_lines(values: Mapping[str, Any]) -> Iterator[str]:
@@ -27,19 +27,5 @@ def set_option_lines(values: Mapping[str, Any]) -> Iterator[str]:
             yield f"{option.variable} = {shown_value(option, values[option.name])}{_origin(option)}"
 
 
-def is_set(option: Option) -> bool:
-    return option.variable in os.environ or (option.secret and f"{option.variable}_FILE" in os.environ)
-
-
-def shown_value(option: Option, value: Any) -> str:
-    if value is None:
-        return "(not set)"
-    if option.secret:
-        return MASK
-    if isinstance(value, list):
-        return ",".join(value) or "(none)"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _origin(option: Option) -> str:
-    return "" if is_set(option) else " (default)"
+    return "" if origin_of(option) else " (default)"

@@ -7,14 +7,18 @@ import time
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from jobyard_server.cli.doctor.finding import Finding, note, ok, wrong
 from jobyard_server.cli.errors import sentence_of
+from jobyard_server.database.roles import role_name
+from jobyard_server.registry.exposure import credential_exposure, database_exposure
 from jobyard_server.registry.models import Module, Source
 from jobyard_server.runs.components import alive, component_states
+from jobyard_server.worker.engines.address import shown_address
 from jobyard_server.worker.engines.base import engine
+from jobyard_server.worker.login import SERVICE, child_login
 
 OLDEST_POSTGRES = 140000
 LARGEST_CLOCK_DIFFERENCE = 5.0  #: Seconds.
@@ -29,8 +33,10 @@ def server_findings() -> Iterator[Finding]:
             yield wrong(f"{missing} migrations are not applied", "start `jobyard up`, or run `jobyard init`")
             return
         yield ok("the tables are up to date")
+        yield _role_finding()
         yield from _part_findings()
         yield from _source_findings()
+        yield from _exposure_findings()
     except Error as exc:
         yield wrong(sentence_of(exc), "nothing else can be asked without it")
         return
@@ -60,6 +66,19 @@ def _database_findings() -> Iterator[Finding]:
         yield note(f"the database's clock differs by {difference:.0f} s", "synchronise the clocks")
 
 
+def _role_finding() -> Finding:
+    try:
+        found = child_login()
+    except OperationalError as exc:
+        return wrong(f"jobs cannot reach the database now: {exc}", "look at the limit of its connections")
+    if found.role == SERVICE:
+        return note(
+            f"jobs use the database login of the service, because theirs does not work: {found.problem}",
+            'see "The database role of jobs" in docs/operating.md, then run `jobyard init`',
+        )
+    return ok(f"jobs have a database role of their own, {role_name(found.role)}")
+
+
 def _missing_migrations() -> int:
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -82,15 +101,22 @@ def _source_findings() -> Iterator[Finding]:
         yield note(f"{module} has a newer version that does not load", "the page of its source says why")
 
 
+def _exposure_findings() -> Iterator[Finding]:
+    for sentence in filter(None, (database_exposure(), credential_exposure())):
+        text, _, remedy = sentence.partition("; ")
+        yield note(text, remedy)
+
+
 def _engine_finding() -> Finding:
-    name = settings.JOBYARD["ENGINE"]
+    name, place = settings.JOBYARD["ENGINE"], shown_address(settings.JOBYARD["BROKER_URL"])
     try:
-        engine()
-    except Exception as exc:  # noqa: BLE001  # the broker's library may raise anything
-        return wrong(f"the engine {name} cannot be used: {exc}", "check JOBYARD_BROKER_URL")
-    return ok(
-        f"engine {name}, broker {'of its own' if settings.JOBYARD['BROKER_URL'] else 'in the database'}"
-    )
+        engine().check()
+    except Exception as exc:  # noqa: BLE001  # the broker's library may raise anything, with the password in it
+        return wrong(
+            f"the broker of the engine {name}, {place}, does not answer ({type(exc).__name__})",
+            "start it, or check JOBYARD_BROKER_URL",
+        )
+    return ok(f"engine {name}, broker {place}")
 
 
 def _web_findings() -> Iterator[Finding]:
