@@ -9,9 +9,10 @@ import uuid
 from django.conf import settings
 
 from jobyard_repos.errors import ReposError
+from jobyard_repos.fail_points import fail_point
 from jobyard_repos.mirror import Mirror
 from jobyard_server.registry.models import GitRepository
-from jobyard_server.registry.snapshots import forget_revisions, needed_digests
+from jobyard_server.registry.snapshots import forget_events, forget_revisions, release_snapshots
 from jobyard_sync.snapshot_lock import removing_snapshots
 from jobyard_sync.tools import Tools
 
@@ -31,12 +32,13 @@ def clean_up(tools: Tools) -> None:
 def _remove_snapshots(tools: Tools) -> None:
     keep: int = settings.JOBYARD["SNAPSHOT_KEEP"]
     tools.store.clean_drafts()
-    on_disk = tools.store.digests()
-    needed = needed_digests(keep=keep)  # after the look at the disk: what came later is not touched
-    for digest in on_disk:
-        if digest not in needed:
-            tools.store.remove(digest)
-            logger.info("snapshot removed", extra={"action": "clean_up", "snapshot": digest})
+    released = release_snapshots(tools.store.digests(), keep=keep)
+    fail_point("gc.marked")
+    for digest in sorted(released):
+        tools.store.remove(digest)
+        fail_point("gc.mid")
+        logger.info("snapshot removed", extra={"action": "clean_up", "snapshot": digest})
+    forget_events(keep=settings.JOBYARD["HISTORY_KEEP"])
     forget_revisions(keep=keep)
 
 

@@ -27,6 +27,7 @@ class FolderLoop:
 
     def __init__(self, tools: Tools) -> None:
         self._sync = FolderSync(tools)
+        self._zygote = tools.zygote
         self._watch = FolderWatch(self._sync.folder)
         self._stop = threading.Event()
         self._signature = ""  # of the folder when it was last read without trouble
@@ -76,7 +77,9 @@ class FolderLoop:
         self._watch.start()
         signature = folder_signature(self._sync.folder)
         if has_news or not signature or signature != self._signature:
-            self._sync.run()
+            has_worked = self._sync.run()
+            if has_worked and not self._stop.is_set():
+                self._zygote.prepare()
         self._signature, self._last_error = signature, ""
         return True
 

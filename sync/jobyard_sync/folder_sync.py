@@ -8,17 +8,19 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from jobyard.discovery import find_modules
+from jobyard.job_files import ROOT, find_job_files
 from jobyard_repos.errors import ReposError
 from jobyard_repos.folder import take_folder
 from jobyard_repos.snapshot import Snapshot
+from jobyard_server.registry.folder_decisions import FolderChoice, choose
 from jobyard_server.registry.leases import SyncLease, take_lease
 from jobyard_server.registry.models import LOCAL, Source
-from jobyard_server.registry.publish import RevisionFacts, publish
-from jobyard_server.registry.sources import job_path, local_source
+from jobyard_server.registry.publish import PublishTerms, RevisionFacts, publish
+from jobyard_server.registry.publish_terms import FileChange, compare_files
+from jobyard_server.registry.sources import local_source
 from jobyard_sync.errors import SourceBusy, SyncError
 from jobyard_sync.freshness import is_in_service
-from jobyard_sync.inspection import inspect_snapshot
+from jobyard_sync.reading import read_modules
 from jobyard_sync.snapshot_lock import using_snapshots
 from jobyard_sync.tools import Tools
 
@@ -30,9 +32,10 @@ logger = logging.getLogger(__name__)
 class FolderSync:
     """Brings the local source in step with its folder, as often as it is called."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, *, inspect_all: bool = False) -> None:
         self.folder = Path(settings.JOBS_ROOT)
         self._tools = tools
+        self._inspect_all = inspect_all  #: Also what is in service already.
         self._warned = False
 
     def run(self) -> bool:
@@ -69,32 +72,37 @@ class FolderSync:
 
     def _sync(self, source: Source) -> bool:
         snapshot = take_folder(self.folder, self._tools.store, self._tools.tree_limits)
-        if is_in_service(source, snapshot.digest, snapshot.digest):
+        choice = choose(source, snapshot.digest)
+        if choice.digest != snapshot.digest:
+            snapshot = self._tools.store.open(choice.digest)
+        if not self._inspect_all and is_in_service(source, snapshot.digest, snapshot.digest):
             _note(source, "")
             return False
         lease = take_lease(source, holder=self._tools.holder)
         if lease is None:
             raise SourceBusy
         with self._tools.keeper.keeping(lease):
-            self._publish(snapshot, lease)
+            self._publish(source, snapshot, lease, choice)
         return True
 
-    def _publish(self, snapshot: Snapshot, lease: SyncLease) -> None:
+    def _publish(self, source: Source, snapshot: Snapshot, lease: SyncLease, choice: FolderChoice) -> None:
         self._warn(snapshot)
-        reports = inspect_snapshot(
-            self._tools.zygote,
-            root=snapshot.path,
-            job_path=job_path(LOCAL),
-            source=LOCAL,
-            digest=snapshot.digest,
-            modules=find_modules(snapshot.path, job_path(LOCAL)),
-            should_stop=self._tools.should_stop,
-        )
+        job_files = find_job_files(snapshot.files, [ROOT])
+        found = read_modules(source, snapshot, job_files, [ROOT], self._tools, inspect_all=self._inspect_all)
         facts = RevisionFacts(identifier=snapshot.digest, snapshot_digest=snapshot.digest)
-        published = publish(lease, facts, reports)
+        files = self._changed_files(source, snapshot)
+        terms = PublishTerms(files=files, cause=choice.cause, user=choice.user)
+        published = publish(lease, facts, found, terms)
         for report in published.failed:
             logger.warning("module does not load", extra={"source": LOCAL, "module_name": report.module})
         logger.info("published", extra={"action": "publish", "source": LOCAL, "snapshot": snapshot.digest})
+
+    def _changed_files(self, source: Source, snapshot: Snapshot) -> list[FileChange]:
+        """Against the revision in service, as long as its snapshot is on this host."""
+        before = Source.objects.select_related("revision").get(pk=source.pk).revision
+        if before is None:
+            return []
+        return compare_files(self._tools.store.files(before.snapshot_digest), snapshot.files)
 
     def _warn(self, snapshot: Snapshot) -> None:
         for note in snapshot.notes:

@@ -11,15 +11,21 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError
 
 from jobyard.discovery import ModuleFile
 from jobyard.spec import ModuleReport
+from jobyard_server.isolation.containment import containment
 from jobyard_server.isolation.frames import Frame
 from jobyard_server.worker.login import child_login
+from jobyard_server.worker.scratch import passing_scratch
 from jobyard_sync.errors import InspectionUnavailable
 from jobyard_sync.inspection_child import InspectionChild
 from jobyard_sync.inspection_limits import InspectionLimits
 from jobyard_sync.inspection_zygote import InspectionZygote
+from jobyard_sync.observations import Observations
 
 __all__ = ["inspect_plugins", "inspect_snapshot"]
 
@@ -40,6 +46,7 @@ def inspect_snapshot(
     source: str,
     digest: str,
     modules: Sequence[ModuleFile],
+    observations: Observations | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> list[ModuleReport]:
     """
@@ -52,6 +59,7 @@ def inspect_snapshot(
         source: Key of the source; part of the private names of its modules.
         digest: Of the snapshot.
         modules: What ``find_modules`` found there.
+        observations: Gets what their code did besides importing.
         should_stop: Asked several times a second.
 
     Raises:
@@ -63,7 +71,7 @@ def inspect_snapshot(
     def task(waiting: Sequence[ModuleFile]) -> Frame:
         return {**place, "modules": [{"name": item.name, "path": item.path} for item in waiting]}
 
-    return _inspect(zygote, modules, task, should_stop)
+    return _inspect(zygote, modules, task, observations or Observations(), should_stop)
 
 
 def inspect_plugins(
@@ -77,23 +85,50 @@ def inspect_plugins(
     def task(waiting: Sequence[ModuleFile]) -> Frame:
         return {"plugins": [item.name for item in waiting]}
 
-    return _inspect(zygote, [ModuleFile(name, "") for name in module_names], task, should_stop)
+    modules = [ModuleFile(name, "") for name in module_names]
+    return _inspect(zygote, modules, task, Observations(), should_stop)
+
+
+def _login() -> dict[str, Any]:
+    try:
+        return child_login("inspect").login
+    except OperationalError as exc:
+        raise InspectionUnavailable(f"The database lets no inspection in now: {exc}.") from exc
 
 
 def _inspect(
-    zygote: InspectionZygote, modules: Sequence[ModuleFile], task: _MakeTask, should_stop: Callable[[], bool]
+    zygote: InspectionZygote,
+    modules: Sequence[ModuleFile],
+    task: _MakeTask,
+    observations: Observations,
+    should_stop: Callable[[], bool],
 ) -> list[ModuleReport]:
+    if not modules:
+        return []
     limits = InspectionLimits.from_settings()
-    common: Frame = {"task": "inspect", "database": child_login(), "memory_bytes": limits.memory_bytes}
+    common: Frame = {
+        "task": "inspect",
+        "database": _login(),
+        "containment": containment(memory_bytes=limits.memory_bytes),
+    }
 
     def inspect_part(part: Sequence[ModuleFile]) -> list[ModuleReport]:
         reports: list[ModuleReport] = []
         false_starts = 0
         while len(reports) < len(part):
             waiting = part[len(reports) :]
-            child = InspectionChild(zygote, {**common, **task(waiting)}, waiting, limits, should_stop)
             try:
-                reports.extend(child.reports())
+                with passing_scratch("inspection") as scratch:
+                    made = {**common, **task(waiting), "scratch": str(scratch)}
+                    child = InspectionChild(
+                        zygote,
+                        made,
+                        waiting,
+                        limits,
+                        observations=observations,
+                        should_stop=should_stop,
+                    )
+                    reports.extend(child.reports())
             except InspectionUnavailable as exc:
                 false_starts = 0 if len(part) - len(reports) < len(waiting) else false_starts + 1
                 if false_starts == _MAX_FALSE_STARTS:

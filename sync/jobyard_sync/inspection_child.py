@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from jobyard.discovery import ModuleFile
 from jobyard.spec import LoadError, ModuleReport
+from jobyard_server.isolation.child_process import ChildProcess
 from jobyard_server.isolation.frames import Frame, ProtocolError
-from jobyard_server.isolation.zygote import ChildProcess
 from jobyard_sync.errors import InspectionUnavailable, Stopped
 from jobyard_sync.inspection_limits import MB, InspectionLimits
 from jobyard_sync.inspection_zygote import InspectionZygote
+from jobyard_sync.observations import Observations
 from jobyard_sync.report_reading import ReportRefused, read_report
 
+SLOW_SECONDS = 2.0  #: An import that takes longer is told of.
 _TICK_SECONDS = 0.2  #: Between two looks at the clock, the stop flag and the zygote.
 _GRACE_SECONDS = 1.0  #: For a child that was told to say where it is, or whose end is awaited.
 _READ_BYTES = 256 * 1024
@@ -33,6 +35,7 @@ class InspectionChild:
         task: The first frame, without its nonce.
         modules: What it inspects, in order.
         limits: For each module.
+        observations: Gets what the child tells besides its reports.
         should_stop: Asked often; True ends the inspection with :class:`Stopped`.
     """
 
@@ -42,17 +45,21 @@ class InspectionChild:
         task: Frame,
         modules: Sequence[ModuleFile],
         limits: InspectionLimits,
+        *,
+        observations: Observations,
         should_stop: Callable[[], bool],
     ) -> None:
         self._zygote = zygote
         self._task = task
         self._waiting = deque(modules)
         self._limits = limits
+        self._observations = observations
         self._should_stop = should_stop
         self._nonce = secrets.token_hex(32)
         self._current: ModuleFile | None = None
         self._printed = 0
         self._has_console = True
+        self._began = 0.0  # monotonic, of the current module
         self._is_over = False  # the child had its chance; what it prints now does not count
         self._strays = 0
         self._frames: deque[Frame] = deque()
@@ -94,6 +101,7 @@ class InspectionChild:
                     self._begin(frame)
                     deadline = time.monotonic() + self._limits.seconds
                 elif "report" in frame and self._current is not None:
+                    self._observations.take(self._current.name, frame.get("observed"))
                     return self._read(frame["report"], self._current)
         except _ModuleEnded as exc:
             return self._error_report(str(exc))
@@ -104,6 +112,7 @@ class InspectionChild:
         if frame.get("module") != self._waiting[0].name:
             raise _ModuleEnded("inspection began with another module than it was told")
         self._current = self._waiting[0]
+        self._began = time.monotonic()
         self._printed = 0
 
     def _read(self, value: object, module: ModuleFile) -> ModuleReport:
@@ -112,6 +121,7 @@ class InspectionChild:
         except ReportRefused as exc:
             raise _ModuleEnded(f"inspection sent no valid description: {exc}") from None
         self._current = None
+        report.warnings.extend(_told_of_slowness(time.monotonic() - self._began))
         return report
 
     def _after_limit(self, child: ChildProcess, message: str) -> ModuleReport:
@@ -204,6 +214,17 @@ class InspectionChild:
     def _discard(self, child: ChildProcess) -> None:
         child.kill()
         child.close()
+
+
+def _told_of_slowness(seconds: float) -> list[str]:
+    """For the author: it is fine, but every change of it costs this again."""
+    if seconds < SLOW_SECONDS:
+        return []
+    sentence = (
+        f"It took {seconds:.0f} s to import; whatever takes so long is better done in run(), since each "
+        "change of it, and the first run after that, waits for it."
+    )
+    return [sentence]
 
 
 class _ModuleEnded(Exception):  # noqa: N818  # an event of the domain

@@ -25,9 +25,13 @@ _DEFAULT_MODULE = "jobs"
 logger = logging.getLogger(__name__)
 
 
-def sync_plugins(tools: Tools) -> bool:
+def sync_plugins(tools: Tools, *, inspect_all: bool = False) -> bool:
     """
     Publish the jobs of the installed plugins; False when they are in service already.
+
+    Args:
+        tools: Of the daemon.
+        inspect_all: Also those that are in service, for what their modules compute at import.
 
     Raises:
         SourceBusy: Another daemon does so at this moment; try again.
@@ -38,7 +42,7 @@ def sync_plugins(tools: Tools) -> bool:
         return False
     source = plugins_source()
     digest = _digest(configs)
-    if is_in_service(source, digest, digest):
+    if not inspect_all and is_in_service(source, digest, digest):
         return False
     lease = take_lease(source, holder=tools.holder)
     if lease is None:

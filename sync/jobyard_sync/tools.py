@@ -13,6 +13,7 @@ from django.conf import settings
 from jobyard_repos.mirror import Mirror
 from jobyard_repos.snapshot import SnapshotStore, TreeLimits
 from jobyard_server.registry.models import GitRepository
+from jobyard_server.registry.places import mirror_place, mirrors_folder, snapshot_store
 from jobyard_sync.inspection_zygote import InspectionZygote
 from jobyard_sync.lease_keeper import LeaseKeeper
 
@@ -42,14 +43,17 @@ class Tools:
         data_dir = Path(settings.DATA_DIR)
         return cls(
             holder=holder,
-            store=SnapshotStore(data_dir / "snapshots"),
-            mirrors=data_dir / "mirrors",
+            store=snapshot_store(),
+            mirrors=mirrors_folder(),
             lock_file=data_dir / "snapshots.lock",
             zygote=zygote,
             keeper=keeper or LeaseKeeper(),
             should_stop=should_stop,
+            tree_limits=TreeLimits(
+                files=settings.JOBYARD["SNAPSHOT_MAX_FILES"],
+                total_bytes=settings.JOBYARD["SNAPSHOT_MAX_BYTES"],
+            ),
         )
 
     def mirror_of(self, repository: GitRepository) -> Mirror:
-        """Named by the id, so a changed slug moves nothing and a deleted repository shares nothing."""
-        return Mirror(self.mirrors / f"{repository.pk}.git")
+        return Mirror(mirror_place(repository))

@@ -82,7 +82,7 @@ class Repo:
         return self.head
 
 
-def wait_until(ask: Callable[[], T], *, seconds: float = 20.0) -> T:
+def wait_until(ask: Callable[[], T], *, seconds: float = 60.0) -> T:
     """The first true answer of *ask*; fails when none comes in time."""
     deadline = time.monotonic() + seconds
     while True:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +53,20 @@ def make_repo(tmp_path):
         return repo
 
     return make
+
+
+@pytest.fixture
+def follow(make_repo, tools):
+    """``follow(files)``: a repository whose first sync is done."""
+
+    def register(files: dict[str, str], **values: Any) -> Any:
+        from tests.sync.followed import Followed  # see above
+
+        from jobyard_server.registry.repositories import add_repository
+
+        repo = make_repo({"jobs/__init__.py": "", **files})
+        followed = Followed(repo, add_repository(name="Lab", remote_url=repo.url, **values), tools)
+        followed.sync()
+        return followed
+
+    return register

@@ -13,17 +13,21 @@ import uuid
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.sync.cast import SYNTAX_ERROR, good, wait_until
 
+from jobyard_server.access.audit import SYNCED
+from jobyard_server.access.models import AuditEvent, User
 from jobyard_server.lifecycle import Stop
-from jobyard_server.registry.lost_syncs import LOST
+from jobyard_server.registry.lost_syncs import AGAIN, LOST
 from jobyard_server.registry.models import Job, Module, Source
+from jobyard_server.registry.refresh import ask_refresh, waiting_refreshes
 from jobyard_server.registry.repositories import add_repository, remove_repository
 from jobyard_server.registry.requests import request_sync, waiting_requests
 from jobyard_server.runs.models import Component, JobResult
 from jobyard_sync.daemon import Daemon
 from jobyard_sync.lease_keeper import LeaseKeeper
+from jobyard_sync.sync_threads import SyncThreads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,6 +96,22 @@ def test_a_file_is_saved_edited_deleted_and_saved_again(jobs_root, daemon):
     wait_until(lambda: is_installed("local/hello/Hello"))
 
     assert Job.objects.get(job_class_name="Hello").pk == first.pk
+
+
+def test_the_folder_is_read_again_when_somebody_asks(jobs_root, daemon):
+    (jobs_root / "chooses.py").write_text(
+        "import os\nfrom jobyard import ChoiceVar, Job\n\n\nclass Chooses(Job):\n"
+        "    now = ChoiceVar(choices=[(str(os.getpid()), 'of this import')])\n"
+    )
+    wait_until(lambda: is_installed("local/chooses/Chooses"))
+    before = Job.objects.get()
+    person = User.objects.create_user("erin")
+
+    ask_refresh(before.module.source, person)
+
+    wait_until(lambda: not waiting_refreshes().exists())
+    assert Job.objects.get().spec.variables[0].choices != before.spec.variables[0].choices
+    assert AuditEvent.objects.get(action=SYNCED).username == "erin"
 
 
 def test_a_broken_file_keeps_its_last_good_version_until_it_is_fixed(jobs_root, daemon):
@@ -174,7 +194,8 @@ def test_what_was_requested_before_the_start_is_done(make_repo, request):
     wait_until(lambda: "git.lab/hello/Hello" in installed())
 
 
-def test_a_source_that_hangs_delays_only_itself(daemon, make_repo):
+def test_a_source_that_hangs_delays_only_itself(daemon, make_repo, options):
+    options["INSPECTION_TIMEOUT"] = 120.0  # it ends with the daemon
     slow = make_repo({"jobs/__init__.py": "", "jobs/hangs.py": HANGS}, "slow")
     add_repository(name="Slow", remote_url=slow.url)
     wait_until(lambda: Source.objects.get(key="git.slow").is_syncing)
@@ -182,7 +203,7 @@ def test_a_source_that_hangs_delays_only_itself(daemon, make_repo):
 
     add_repository(name="Fast", remote_url=fast.url)
 
-    wait_until(lambda: installed() == ["git.fast/hello/Hello"], seconds=5)
+    wait_until(lambda: installed() == ["git.fast/hello/Hello"])
     assert Source.objects.get(key="git.slow").is_syncing
 
 
@@ -207,7 +228,8 @@ def test_requests_during_a_sync_lead_to_one_more(daemon, make_repo, options):
     wait_until(lambda: JobResult.objects.get(pk=first.pk).status == "running")
 
     repo.commit({"jobs/hangs.py": None, "jobs/hello.py": good()})
-    more = {request_sync(repository.source).pk for _ in range(5)}
+    with transaction.atomic():  # on a busy machine the first sync may end between two of them
+        more = {request_sync(repository.source).pk for _ in range(5)}
 
     assert len(more) == 1
     wait_until(lambda: is_installed("git.lab/hello/Hello"))
@@ -243,7 +265,7 @@ def test_stopping_ends_what_is_in_the_middle_and_asks_for_it_again(zygote, make_
     daemon.stop()
     seconds = time.monotonic() - started
 
-    assert seconds < 5
+    assert seconds < options["INSPECTION_TIMEOUT"] / 2
     after = JobResult.objects.get(pk=result.pk)
     assert (after.status, after.status_reason) == ("errored", "worker_lost")
     assert waiting_requests().get() != after
@@ -253,15 +275,19 @@ def test_stopping_ends_what_is_in_the_middle_and_asks_for_it_again(zygote, make_
 
 @pytest.fixture
 def silent_remote(options):
-    """The address of a server that accepts connections and never says a word."""
+    """A server that accepts connections and never says a word; closing it cuts them."""
     options["GIT_ALLOWED_NETS"] = ["127.0.0.0/8"]
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/repo.git"
+        yield server
+
+
+def address_of(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}/repo.git"
 
 
 def test_a_remote_that_hangs_delays_only_itself(daemon, make_repo, silent_remote, options):
     options["GIT_TIMEOUT"] = 3.0
-    slow = add_repository(name="Slow", remote_url=silent_remote)
+    slow = add_repository(name="Slow", remote_url=address_of(silent_remote))
     wait_until(lambda: Source.objects.get(key="git.slow").is_syncing)
 
     fast = make_repo({"jobs/__init__.py": "", "jobs/hello.py": good()}, "fast")
@@ -274,21 +300,22 @@ def test_a_remote_that_hangs_delays_only_itself(daemon, make_repo, silent_remote
 
 
 def test_a_sync_that_comes_back_after_the_daemon_gave_it_up_changes_nothing(zygote, options, silent_remote):
-    options["GIT_TIMEOUT"] = 6.0
+    options["GIT_TIMEOUT"] = 120.0
     daemon = Daemon(uuid.uuid4(), zygote=zygote, keeper=LeaseKeeper(), stop=Stop())
     daemon.start()
-    repository = add_repository(name="Slow", remote_url=silent_remote)
+    repository = add_repository(name="Slow", remote_url=address_of(silent_remote))
     result = repository.source.results.get()
     wait_until(lambda: JobResult.objects.get(pk=result.pk).status == "running")
 
     daemon.stop()
     after_stop = JobResult.objects.get(pk=result.pk)
-    assert daemon._threads.join(20)
+    silent_remote.close()  # only now does the fetch end
+    assert daemon._threads.join(60)
 
     late = JobResult.objects.get(pk=result.pk)
     assert (after_stop.status, after_stop.status_reason) == ("errored", "worker_lost")
     assert late.completed == after_stop.completed
-    assert late.logs.last().message == LOST
+    assert late.logs.last().message == f"{LOST} {AGAIN}"
     assert Source.objects.get(key="git.slow").error == ""
 
 
@@ -334,7 +361,7 @@ def process(transactional_db, settings):
         item.wait()
 
 
-def test_a_killed_daemon_is_followed_by_one_that_goes_on_at_once(process, make_repo):
+def test_f36_a_killed_daemon_is_followed_by_one_that_goes_on_at_once(process, make_repo):
     repo = make_repo({"jobs/__init__.py": "", "jobs/hangs.py": HANGS})
     first = process()
     repository = add_repository(name="Lab", remote_url=repo.url)
@@ -358,5 +385,55 @@ def test_a_daemon_ends_within_seconds_of_a_signal(process, settings):
 
     daemon.send_signal(signal.SIGTERM)
 
-    assert daemon.wait(timeout=8) == 0
+    assert daemon.wait(timeout=30) == 0
     assert not Component.objects.filter(kind="sync").exists()
+
+
+def test_a_daemon_that_is_told_to_end_while_it_warms_up_ends_at_once(settings, tmp_path):
+    code = """
+from jobyard_server.isolation import zygote, zygote_process
+from jobyard_sync.daemon import run
+
+known = zygote.launch
+
+def launch(*arguments):
+    found = known(*arguments)
+    print("warming", flush=True)
+    return found
+
+zygote.launch, zygote_process.command = launch, lambda _descriptor: ["sleep", "60"]
+run()
+"""
+    known = connection.settings_dict
+    place = f"@/{known['NAME']}?host={known['HOST']}&port={known['PORT']}"
+    environment = {
+        **os.environ,
+        "JOBYARD_DATABASE_URL": f"postgresql://{known['USER']}:{known['PASSWORD']}{place}",
+        "JOBYARD_DATA_DIR": str(tmp_path / "data"),
+        "JOBYARD_JOBS_ROOT": str(tmp_path / "jobs_root"),
+    }
+    call = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
+    with subprocess.Popen(call, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "warming\n"
+            process.terminate()
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+
+    assert not Component.objects.filter(kind="sync").exists()
+    assert not Source.objects.filter(lease_until__isnull=False).exists()
+
+
+def test_f54_remotes_of_one_slow_server_take_some_of_the_places_only():
+    hosts = SyncThreads(limit=16, on_end=lambda: None, group_limit=2)
+    released = threading.Event()
+    try:
+        begun = [hosts.start(f"slow-{number}", released.wait, group="slow.example") for number in range(5)]
+        assert begun == [True, True, False, False, False]
+        assert hosts.start("other", released.wait, group="other.example")
+        assert hosts.start("local", released.wait)
+    finally:
+        released.set()
+        assert hosts.join(5)

@@ -32,8 +32,8 @@ def add(make_repo):
 def sync(tools):
     """``sync(repository)``: carry out what is requested, or request it first; the result."""
 
-    def carry_out(repository: GitRepository, *, automatic: bool = False) -> JobResult:
-        result = request_sync(repository.source, automatic=automatic)
+    def carry_out(repository: GitRepository, **flags: bool) -> JobResult:
+        result = request_sync(repository.source, **flags)
         assert sync_repository(result, tools) is True
         return JobResult.objects.get(pk=result.pk)
 
@@ -109,7 +109,8 @@ def test_good_then_one_module_broken_then_fixed(make_repo, add, sync):
     )
     text = "\n".join(rows(failed, "failure"))
     assert text.startswith("Error in loading Jobs from `one`: `SyntaxError: ")
-    assert "jobs/one.py, line 3" in text
+    assert "jobs/one.py, line 3\n```\n" in text
+    assert text.endswith("\n```")
     assert f"Keeping `one` at commit {first}" in rows(failed, "warning")
 
     repo.commit({"jobs/one.py": good("Fixed")})
@@ -287,14 +288,16 @@ def test_a_repository_that_provides_no_jobs_any_more_lists_none(make_repo, add, 
     assert installed() == []
 
 
-def test_who_asks_gets_every_module_read_again(make_repo, add, sync):
-    # values computed at import (choices from the database, say) may be old although no file changed
+def test_who_asks_for_a_refresh_gets_every_module_read_again(make_repo, add, sync):
+    # what a module computes at import may be old although no file changed
     repository = add(make_repo({"jobs/__init__.py": "", "jobs/hello.py": good()}))
     sync(repository)
 
     again = sync(repository)
+    refreshed = sync(repository, refresh=True)
 
-    assert "Refreshed Job record" in rows(again, "success")
+    assert "Nothing has changed for 1 module; not read again." in rows(again, "info")
+    assert "Refreshed Job record" in rows(refreshed, "success")
 
 
 def test_looking_again_by_itself_reads_nothing_when_all_is_in_service(make_repo, add, sync):
@@ -365,7 +368,7 @@ def test_a_repository_that_is_removed_meanwhile_gets_nothing_published(make_repo
         remove_repository(repository)
         return []
 
-    monkeypatch.setattr("jobyard_sync.pipeline.inspect_snapshot", inspect)
+    monkeypatch.setattr("jobyard_sync.reading.inspect_snapshot", inspect)
     sync_repository(result, tools)
 
     assert installed() == []
@@ -386,7 +389,7 @@ def test_a_stopped_sync_leaves_its_result_to_whoever_ends_lost_ones(make_repo, a
 
 def test_a_fault_of_our_own_is_a_sentence_too(make_repo, add, sync, monkeypatch):
     repository = add(make_repo({"jobs/hello.py": good()}))
-    monkeypatch.setattr("jobyard_sync.pipeline.find_modules", lambda *_: 1 / 0)
+    monkeypatch.setattr("jobyard_sync.pipeline.find_job_files", lambda *_: 1 / 0)
 
     result = sync(repository)
 

@@ -64,6 +64,7 @@ def test_a_plugin_that_did_not_change_is_not_read_again(install, importing, tool
     sync_plugins(tools)
 
     assert sync_plugins(tools) is False
+    assert sync_plugins(tools, inspect_all=True) is True  # somebody wants it all the same
 
 
 def test_a_changed_file_anywhere_in_the_package_makes_a_new_revision(install, importing, tools):

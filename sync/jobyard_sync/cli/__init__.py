@@ -9,6 +9,7 @@ import typer
 from jobyard_server.cli.application import DebugOption, make_application
 from jobyard_server.cli.commands import add_commands
 from jobyard_sync.cli.init import init
+from jobyard_sync.cli.scan import scan
 from jobyard_sync.cli.sync import sync
 from jobyard_sync.cli.up import up
 
@@ -39,6 +40,7 @@ def make_app() -> typer.Typer:
     app.command()(up)
     app.command()(init)
     app.command()(sync)
+    app.command()(scan)
     add_commands(app)
     return app
 

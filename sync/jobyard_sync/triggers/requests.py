@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -23,10 +24,11 @@ class RequestListener:
     Calls *look* in a thread of its own, whenever there may be something to do.
 
     Args:
-        look: Starts what waits; quick, and safe to call for nothing.
+        look: Starts what waits; quick, and safe to call for nothing. Returns in how many seconds it should
+            be called again at the latest; None leaves it to the clock.
     """
 
-    def __init__(self, look: Callable[[], None]) -> None:
+    def __init__(self, look: Callable[[], float | None]) -> None:
         self._look = look
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync-requests", daemon=True)
@@ -50,22 +52,29 @@ class RequestListener:
                 connections.close_all()
 
     def _serve(self, listener: psycopg.Connection[tuple[object, ...]]) -> None:
-        waited = POLL_SECONDS  # look at once: what was requested while nobody listened
+        due = 0.0  # look at once: what was requested while nobody listened
         while not self._stop.is_set():
-            if waited >= POLL_SECONDS:
-                self._look_safely()
-                waited = 0.0
-            if any(True for _ in listener.notifies(timeout=_WAIT_SECONDS, stop_after=1)):
-                waited = POLL_SECONDS
-            else:
-                waited += _WAIT_SECONDS
+            if time.monotonic() >= due:
+                due = time.monotonic() + self._look_safely()
+            wait = min(_WAIT_SECONDS, max(0.0, due - time.monotonic()))
+            if any(True for _ in listener.notifies(timeout=wait, stop_after=1)):
+                _drop_the_rest(listener)
+                due = 0.0
 
-    def _look_safely(self) -> None:
+    def _look_safely(self) -> float:
+        """Seconds until the next look."""
         try:
-            self._look()
+            return min(POLL_SECONDS, self._look() or POLL_SECONDS)
         except Exception:  # one poisoned row must not stop the loop
             logger.exception("looking for sync requests failed", extra={"action": "look"})
             connections.close_all()
+            return POLL_SECONDS
+
+
+def _drop_the_rest(listener: psycopg.Connection[tuple[object, ...]]) -> None:
+    """A storm of notifications is one reason to look."""
+    for _ in listener.notifies(timeout=0):
+        pass
 
 
 def _listening() -> psycopg.Connection[tuple[object, ...]]:

@@ -25,7 +25,7 @@ QUIET_SECONDS = 0.05  #: Without an event: the editor is done.
 LONGEST_SECONDS = 0.2  #: A folder in which something changes all the time is looked at so often.
 
 # Reading a file is an event too (opened, closed without a write): one snapshot would call for the next.
-_CHANGES = {
+CHANGES = {
     EVENT_TYPE_CLOSED,
     EVENT_TYPE_CREATED,
     EVENT_TYPE_DELETED,
@@ -109,7 +109,7 @@ class _Handler(FileSystemEventHandler):
         self._note = note
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in _CHANGES and not _is_cache(event):
+        if event.event_type in CHANGES and not _is_cache(event):
             self._note()
 
 

@@ -7,6 +7,10 @@ class UpError(Exception):
     """jobyard cannot start like this."""
 
 
+class StepFailedError(UpError):
+    """A step that was taken in a process of its own failed."""
+
+
 class AlreadyRunningError(UpError):
     """Another process holds the data folder."""
 

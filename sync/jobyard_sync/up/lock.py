@@ -19,7 +19,9 @@ def data_folder_lock(data_dir: Path) -> Iterator[None]:
     Raises:
         AlreadyRunningError: Another process holds it.
     """
-    data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True)
+        data_dir.chmod(0o711)  # whatever the umask: the account of the embedded server must get through
     descriptor = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _take(descriptor, data_dir)

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jobyard_server.cli.errors import reason_of
 from jobyard_server.database.embedded import EmbeddedPostgres
 from jobyard_server.isolation.nursery import nursery
 from jobyard_server.listener import address, listen
+from jobyard_sync.own_folders import check_own_folders
 from jobyard_sync.up.early_stop import EarlyStop
 from jobyard_sync.up.errors import AddressTakenError
 from jobyard_sync.up.lock import data_folder_lock
@@ -22,6 +24,7 @@ from jobyard_sync.up.plan import Plan
 from jobyard_sync.up.supervisor import Supervisor
 
 POLL_SECONDS = 0.1
+FIRST_JOBS_SECONDS = 5.0  #: Whoever is ready without them is ready all the same.
 
 
 def up(plan: Plan) -> None:
@@ -37,6 +40,7 @@ def up(plan: Plan) -> None:
     with (
         EarlyStop() as early,
         data_folder_lock(options["DATA_DIR"]),
+        _own_folders(options),
         _listening(plan) as listener,
         _zygotes(options),
         _database(options) as database,
@@ -47,11 +51,19 @@ def up(plan: Plan) -> None:
         early.check()
         try:
             supervisor.start()
-            _announce_ready(supervisor, listener, options)
+            _await_parts(supervisor, listener, options)
+            _await_first_jobs(supervisor, plan)
+            _announce_ready(supervisor, listener)
             supervisor.watch()
         finally:
             tell("stopping")
             supervisor.stop()
+
+
+@contextlib.contextmanager
+def _own_folders(options: dict[str, Any]) -> Iterator[None]:
+    check_own_folders(Path(options["DATA_DIR"]))
+    yield
 
 
 def tell(line: str) -> None:
@@ -106,11 +118,13 @@ def _prepare(plan: Plan, listener: socket.socket, database: EmbeddedPostgres | N
         database.finish()
     from django.db import connections  # noqa: PLC0415  # see above
 
+    from jobyard_server.database.roles import ensure_roles  # noqa: PLC0415  # see above
     from jobyard_server.scheduler.reaper import Reaper  # noqa: PLC0415  # see above
-    from jobyard_sync.up.schema import migrate  # noqa: PLC0415  # see above
+    from jobyard_sync.up.schema import migrate_apart  # noqa: PLC0415  # see above
     from jobyard_sync.up.welcome import welcome  # noqa: PLC0415  # see above
 
-    migrate()
+    migrate_apart()
+    ensure_roles()
     Reaper().reap()  # after a crash: what was running is lost, and what is dead must not count as alive
     welcome(plan, listener, tell)
     connections.close_all()
@@ -134,11 +148,22 @@ def _supervisor(
     )
 
 
-def _announce_ready(supervisor: Supervisor, listener: socket.socket, options: dict[str, Any]) -> None:
+def _await_parts(supervisor: Supervisor, listener: socket.socket, options: dict[str, Any]) -> None:
     from jobyard_sync.up.readiness import everything_answers  # noqa: PLC0415  # after Django
 
-    while not supervisor.stopping:
-        if everything_answers(listener, options["ALLOWED_HOSTS"]):
-            print(f"ready {address(listener)}", flush=True)  # noqa: T201  # the contract's one line
-            return
+    while not supervisor.stopping and not everything_answers(listener, options["ALLOWED_HOSTS"]):
         supervisor.turn(POLL_SECONDS)
+
+
+def _await_first_jobs(supervisor: Supervisor, plan: Plan) -> None:
+    """Whoever reads "ready" looks for the jobs that are there; those that take long come later."""
+    from jobyard_sync.up.first_look import is_over  # noqa: PLC0415  # after Django
+
+    end = time.monotonic() + FIRST_JOBS_SECONDS
+    while not supervisor.stopping and time.monotonic() < end and not is_over(with_demo=plan.demo):
+        supervisor.turn(POLL_SECONDS)
+
+
+def _announce_ready(supervisor: Supervisor, listener: socket.socket) -> None:
+    if not supervisor.stopping:
+        print(f"ready {address(listener)}", flush=True)  # noqa: T201  # the contract's one line

@@ -13,6 +13,7 @@ from django.conf import settings
 from jobyard_server.access.first_admin import FirstAdmin, make_first_admin
 from jobyard_server.listener import address
 from jobyard_server.options import OPTIONS
+from jobyard_server.registry.exposure import credential_exposure, database_exposure
 from jobyard_sync.up.demo import install_demo
 from jobyard_sync.up.plan import Plan
 
@@ -30,6 +31,8 @@ def welcome(plan: Plan, listener: socket.socket, tell: Callable[[str], None]) ->
         tell(line)
     tell(f"data      {settings.DATA_DIR}")
     tell(f"jobs      {settings.JOBS_ROOT}")
+    for warning in filter(None, (database_exposure(), credential_exposure(with_workers=True))):
+        tell(warning)
 
 
 def account_lines(account: FirstAdmin) -> Iterator[str]:

@@ -75,8 +75,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Tree]]:
         tree.process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_the_parts_in_their_order_with_status_0(
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_f197_a_signal_stops_the_parts_in_their_order_with_status_0(
     start: Callable[..., Tree], number: int
 ) -> None:
     tree = start("steady", "second")
@@ -112,15 +112,17 @@ def test_a_part_that_ends_at_once_is_started_again_ever_later(start: Callable[..
 
 def test_an_exception_of_a_part_is_in_its_own_log(start: Callable[..., Tree]) -> None:
     tree = start("failing")
+    log = tree.folder / "logs" / "failing.log"
 
+    until(lambda: log.exists() and log.read_text())
     tree.stop()
 
-    line = json.loads((tree.folder / "logs" / "failing.log").read_text().splitlines()[0])
+    line = json.loads(log.read_text().splitlines()[0])
     assert line["message"] == "failing ended with an error"
     assert "RuntimeError: the fake part fails" in line["traceback"]
 
 
-def test_a_part_that_ignores_sigterm_is_killed_after_its_grace(start: Callable[..., Tree]) -> None:
+def test_f197_a_part_that_ignores_sigterm_is_killed_after_its_grace(start: Callable[..., Tree]) -> None:
     tree = start("stubborn")
     pid = tree.pid("stubborn")
 

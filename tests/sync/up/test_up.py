@@ -170,7 +170,7 @@ def test_a_signal_ends_it_with_status_0_and_leaves_no_process(start, number):
 
 
 @pytest.mark.parametrize("sign", ["lock", "postgres/postmaster.pid"])
-def test_a_signal_before_it_is_ready_ends_it_with_status_0_too(start, sign):
+def test_f197_a_signal_before_it_is_ready_ends_it_with_status_0_too(start, sign):
     tree = start()
     until((tree.data_dir / sign).exists)
 
