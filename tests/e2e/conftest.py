@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.e2e.installation import Installation
 from tests.e2e.repositories import Repository
+
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,7 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def e2e_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The account of the embedded server must get through when tests run as root."""
-    import os
     import tempfile
 
     folder = Path(tempfile.mkdtemp(prefix="e2e-", dir=os.environ["JOBYARD_TEST_BASE"]))
@@ -55,3 +58,19 @@ def private_installation(e2e_base: Path) -> Iterator[Callable[..., Installation]
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "repository")
+
+
+@pytest.fixture(scope="module")  # its loop must not be there for the tests of other files
+def browser() -> Iterator[Any]:
+    """The system's Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = next((path for path in CHROMIUM if Path(path).exists()), None)
+    if chromium is None:
+        message = "Chromium is not installed, so the pages are not tried in a browser"
+        if os.environ.get("JOBYARD_REQUIRE_SERVICES") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

@@ -12,12 +12,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 JOBYARD = str(Path(sys.executable).with_name("jobyard"))
-READY_SECONDS = 60
+READY_SECONDS = 120
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 PASSWORD = "correct-horse-battery"
 
@@ -95,11 +96,11 @@ class Installation:
 
     def kill_everything(self) -> None:
         """The whole tree at once, as when the machine loses power."""
-        for pid in [self.process.pid, *self.tree()]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        everybody = [self.process.pid, *self.tree()]
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # frozen first: nobody sees another one die
+            for pid in everybody:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
         self.process.wait(10)
         self._close()
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from tests.e2e.installation import PASSWORD, until
 
@@ -171,21 +168,3 @@ def test_a_browser_fills_the_form_runs_the_job_and_reads_the_rows_as_they_come(
     page.get_by_text("done", exact=True).wait_for()
     page.get_by_text("Completed").first.wait_for()
     assert page.get_by_text("1: Hello, Carol!").count() == 1
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = next((path for path in CHROMIUM if Path(path).exists()), None)
-    if chromium is None:
-        message = "Chromium is not installed, so the pages are not tried in a browser"
-        if os.environ.get("JOBYARD_REQUIRE_SERVICES") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")

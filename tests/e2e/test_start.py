@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
+import urllib.request
 from pathlib import Path
 
 from tests.e2e.installation import JOBYARD, until
@@ -12,6 +14,16 @@ def test_a_fresh_folder_gets_ready(installation):
 
     assert health["status"] == "ok"
     assert set(health["components"]) >= {"database", "sync", "worker", "scheduler"}
+
+
+def test_a_fresh_folder_has_its_style_sheets_and_scripts(installation):
+    page = urllib.request.urlopen(f"{installation.url}/login/").read().decode()
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+
+    assert len(files) > 5
+    for file in files:
+        with urllib.request.urlopen(f"{installation.url}{file}") as answer:
+            assert "immutable" in answer.headers["Cache-Control"], file
 
 
 def test_a_second_start_on_the_same_folder_refuses_with_a_sentence(installation):
