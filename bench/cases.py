@@ -9,9 +9,15 @@ from pathlib import Path
 from tests.e2e.installation import TOKEN, Installation
 from tests.e2e.repositories import Repository
 
+from bench.changes import measure_changes
 from bench.client import Client
 from bench.figures import Figure, repeat
+from bench.git_in import measure_git_in
+from bench.inventory import measure_inventory
+from bench.many_jobs import measure_many_jobs
 from bench.memory import proportional_mib
+from bench.pushes import measure_changed_modules
+from bench.under_load import measure_idle, measure_under_load
 
 NOTHING = """
 from jobyard import Job
@@ -20,6 +26,7 @@ from jobyard import Job
 class Nothing(Job):
     class Meta:
         description = "{description}"
+        has_sensitive_variables = False
 
     def run(self, data, commit):
         pass
@@ -33,7 +40,7 @@ class Rows(Job):
         for number in range(10_000):
             self.log_info(message=f"row {number}")
 """
-SETTLE_SECONDS = 5.0
+SETTLE_SECONDS = 45.0  #: After half a minute of quiet the child that waits for an inspection is let go.
 
 
 def measure_all(folder: Path, times: int) -> Iterator[Figure]:
@@ -43,10 +50,17 @@ def measure_all(folder: Path, times: int) -> Iterator[Figure]:
     client = Client(installation.url, TOKEN)
     try:
         yield _memory(installation)
-        yield _nothing(installation, client, times)
+        yield measure_idle(installation)
+        yield from _nothing(installation, client, times)
         yield _rows(installation, client, times)
+        yield from measure_under_load(installation, client, times)
+        yield from measure_changes(installation, client, times)
         yield _saved_file(installation, client, times)
         yield from _pushes(client, folder, times)
+        yield from measure_many_jobs(installation, client, times)
+        yield from measure_inventory(installation, client, times)
+        yield from measure_changed_modules(client, folder, times)
+        yield from measure_git_in(installation, folder)
     finally:
         installation.stop()
     yield _starts(installation, times)
@@ -63,11 +77,14 @@ def _memory(installation: Installation) -> Figure:
     )
 
 
-def _nothing(installation: Installation, client: Client, times: int) -> Figure:
+def _nothing(installation: Installation, client: Client, times: int) -> Iterator[Figure]:
     _save(installation, "nothing", NOTHING.format(description=""))
     client.await_listed("local/nothing/Nothing", "")
     samples = repeat(times, lambda _number: client.run("local/nothing/Nothing"))
-    return Figure(what="REST run of a job that does nothing", samples=samples, compared="2.05 / 0.12")
+    yield Figure(what="REST run of a job that does nothing", samples=samples, compared="2.05 / 0.12")
+    newest = client.request("GET", "/api/extras/job-results/?limit=1")["results"][0]["id"]
+    samples = repeat(times, lambda _number: client.read(f"/api/extras/job-results/{newest}/"))
+    yield Figure(what="REST detail of a result, with a token", samples=samples)
 
 
 def _rows(installation: Installation, client: Client, times: int) -> Figure:
@@ -99,6 +116,11 @@ def _pushes(client: Client, folder: Path, times: int) -> Iterator[Figure]:
                 what="REST run out of the repository of 200 modules",
                 samples=repeat(times, lambda _number: client.run("git.bench-200/module_0/Nothing")),
                 compared="- / 0.47",
+            )
+            yield Figure(
+                what="REST list of 200 jobs and their newest results",
+                samples=repeat(times, lambda _number: client.read("/api/extras/jobs/")),
+                compared="0.180 / 0.210",
             )
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
-from collections.abc import Callable
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,28 @@ def repeat(times: int, measure: Callable[[int], float]) -> list[float]:
     return [measure(number) for number in range(times)]
 
 
+@contextmanager
+def measuring_folder() -> Iterator[Path]:
+    """A folder for installations, gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="jobyard-bench-"))
+    folder.chmod(0o711)  # the account of the database must get through when this runs as root
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def print_as_measured(figures: Iterable[Figure]) -> None:
+    """Tell of each one as it comes; the table at the end has also what came before a failure."""
+    measured = []
+    try:
+        for figure in figures:
+            print(f"{figure.what} …", file=sys.stderr, flush=True)
+            measured.append(figure)
+    finally:
+        print(table(measured) if measured else "nothing was measured")
+
+
 def table(figures: list[Figure]) -> str:
     head = ("what", "median", "p95", "min", "max", "n", "compared", "times")
     rows = [head, *(_row(figure) for figure in figures)]
@@ -54,7 +81,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
 def _shown(value: float, unit: str) -> str:
     if unit == "s":
         return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
-    return f"{value:.0f} {unit}"
+    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
 
 
 def _ratio(text: str, measured: float) -> str:
