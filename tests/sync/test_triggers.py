@@ -3,6 +3,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from tests.sync.cast import wait_until
 from jobyard_server.registry.channels import SYNC, notify
 from jobyard_sync.sync_threads import SyncThreads
 from jobyard_sync.triggers import requests
+from jobyard_sync.triggers import watch as watch_module
 from jobyard_sync.triggers.requests import RequestListener
 from jobyard_sync.triggers.watch import FolderWatch
 
@@ -49,6 +51,26 @@ def test_a_change_is_news_within_a_moment(watch, tmp_path, change):
 
     assert watch.wait(5) is True
     assert time.monotonic() - started < 3
+
+
+def test_a_file_is_waited_for_until_it_is_written_to_its_end(watch, tmp_path, monkeypatch):
+    monkeypatch.setattr(watch_module, "WRITING_SECONDS", 60)
+    file = tmp_path / "watched" / "a.py"
+    file.write_text("1")
+    while watch.wait(0.3):
+        pass
+    ended = threading.Event()
+
+    with file.open("w") as half_written, ThreadPoolExecutor(1) as threads:
+        half_written.write("2")
+        half_written.flush()
+        news = threads.submit(lambda: (watch.wait(60), ended.is_set()))
+        wait_until(lambda: str(file) in watch._written)
+        ended.set()
+        half_written.close()
+
+    assert news.result() == (True, True)
+    assert not watch._written
 
 
 def test_reading_is_no_news(watch, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from watchdog.observers.api import BaseObserver
 
 QUIET_SECONDS = 0.05  #: Without an event: the editor is done.
 LONGEST_SECONDS = 0.2  #: A folder in which something changes all the time is looked at so often.
+WRITING_SECONDS = 1.0  #: A file that is being written is waited for: half of it would lose its jobs.
 
 # Reading a file is an event too (opened, closed without a write): one snapshot would call for the next.
 CHANGES = {
@@ -32,6 +34,8 @@ CHANGES = {
     EVENT_TYPE_MODIFIED,
     EVENT_TYPE_MOVED,
 }
+
+_TELLS_CLOSING = sys.platform == "linux"  # elsewhere nothing says that a file was written to its end
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +54,7 @@ class FolderWatch:
         self._identity: tuple[int, int] | None = None
         self._news = threading.Event()
         self._last_event = 0.0
+        self._written: set[str] = set()  # paths that are open for writing
 
     def start(self) -> None:
         """Watch, or watch anew when the folder was replaced by another one of this name."""
@@ -77,14 +82,18 @@ class FolderWatch:
         if not self._news.wait(seconds):
             return False
         started = time.monotonic()
-        while True:
-            now = time.monotonic()
-            rest = min(self._last_event + QUIET_SECONDS, started + LONGEST_SECONDS) - now
-            if rest <= 0:
-                break
+        while (rest := self._rest(started)) > 0:
             time.sleep(rest)
+        self._written.clear()  # whoever still writes will say so again
         self._news.clear()  # before the folder is read: what changes from now on is news again
         return True
+
+    def _rest(self, started: float) -> float:
+        """Seconds until the folder is quiet, as far as is known now."""
+        now = time.monotonic()
+        if self._written and now < started + WRITING_SECONDS:
+            return QUIET_SECONDS
+        return min(self._last_event + QUIET_SECONDS, started + LONGEST_SECONDS) - now
 
     def _observe(self) -> None:
         observer = Observer()
@@ -99,18 +108,23 @@ class FolderWatch:
             return
         self._observer = observer
 
-    def _note(self) -> None:
+    def _note(self, event: FileSystemEvent) -> None:
+        path = os.fsdecode(event.src_path)
+        if event.event_type != EVENT_TYPE_MODIFIED or event.is_directory:
+            self._written.discard(path)
+        elif _TELLS_CLOSING:
+            self._written.add(path)
         self._last_event = time.monotonic()
         self._news.set()
 
 
 class _Handler(FileSystemEventHandler):
-    def __init__(self, note: Callable[[], None]) -> None:
+    def __init__(self, note: Callable[[FileSystemEvent], None]) -> None:
         self._note = note
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in CHANGES and not _is_cache(event):
-            self._note()
+            self._note(event)
 
 
 def _is_cache(event: FileSystemEvent) -> bool:
