@@ -6,7 +6,7 @@ The snapshot store: immutable trees, each under the digest of its content.
     <store>/<digest>/manifest   every path with mode, size and SHA-256; its own SHA-256 is the digest
     <store>/<digest>/tree/      the files, read-only
     <store>/.draft-…  .trash-…  being written, being removed; nobody looks into them
-    <store>/.identity           tells this store from all others
+    <store>/.identity           tells this store from all others (``store_identity``)
     <store>/.files/             what several snapshots have in common (``shared_files``)
 """
 
@@ -33,6 +33,7 @@ from jobyard_repos.notes import Notes
 from jobyard_repos.objects import GitObject, ObjectReader
 from jobyard_repos.refs import is_commit_id
 from jobyard_repos.shared_files import forget_unused
+from jobyard_repos.store_identity import store_identity
 from jobyard_repos.tree import TreeFile, list_tree
 from jobyard_repos.verification import is_intact
 
@@ -40,7 +41,6 @@ __all__ = ["Snapshot", "SnapshotStore", "TreeLimits"]
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TRASH = ".trash-"
-_IDENTITY = ".identity"
 _LFS_MARK = b"version https://git-lfs.github.com/spec/"
 
 
@@ -81,14 +81,7 @@ class SnapshotStore:
 
     def identity(self) -> uuid.UUID:
         """Equal for two processes exactly when they use the same store, on whichever host they are."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place = self.folder / _IDENTITY
-        with contextlib.suppress(OSError, ValueError):  # none yet, or an empty one after a loss of power
-            return uuid.UUID(place.read_text(encoding="ascii"))
-        draft = self.folder / f"{_IDENTITY}-{secrets.token_hex(8)}"
-        draft.write_text(str(uuid.uuid4()), encoding="ascii")
-        draft.replace(place)  # of two at once the last one counts, for both
-        return uuid.UUID(place.read_text(encoding="ascii"))
+        return store_identity(self.folder)
 
     def has(self, digest: str) -> bool:
         """Tell whether the snapshot is there; ``verify`` tells whether it is also intact."""

@@ -7,13 +7,10 @@ meanwhile; no run of that revision is claimed until it has come, or until it is 
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
@@ -25,6 +22,7 @@ from jobyard_repos.bundle import unpack
 from jobyard_repos.errors import ReposError
 from jobyard_repos.limits import TreeLimits
 from jobyard_repos.snapshot import SnapshotStore
+from jobyard_repos.store_lock import alone
 from jobyard_server.registry.shipments import ask_for_snapshot, pieces_of, request_for
 from jobyard_server.registry.snapshots import needed_digests
 from jobyard_server.runs.components import alive
@@ -144,7 +142,7 @@ class Courier:
         return ""
 
     def _take(self, digest: str) -> None:
-        with self._alone():
+        with alone(self._store.folder):  # workers of one host unpack one after the other
             if not self._is_here(digest):  # else another worker of this host was quicker, or it was repaired
                 unpack(self._store, pieces_of(digest), digest, _limits())
                 self._tidy(digest)
@@ -159,17 +157,6 @@ class Courier:
 
     def _is_here(self, digest: str) -> bool:
         return self._store.has(digest) and self._store.verify(digest)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Workers of one host unpack one after the other; the lock ends with its process."""
-        self._store.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._store.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
     def _settle(self, wish: _Wish, problem: str) -> None:
         with self._lock:
