@@ -114,5 +114,7 @@ def test_only_hooks_that_the_reader_may_see_are_listed(charlie, hook):
 
 
 def test_a_receiver_that_nothing_starts_says_so_and_other_jobs_do_not(alice, jobs):
-    assert "None, so nothing starts this job." in page(alice, "/extras/jobs/local/hooks/Hook/")
-    assert "so nothing starts this job" not in page(alice, "/extras/jobs/local/hooks/Plain/")
+    assert "None that you can see; without one, nothing starts this job." in page(
+        alice, "/extras/jobs/local/hooks/Hook/"
+    )
+    assert "nothing starts this job" not in page(alice, "/extras/jobs/local/hooks/Plain/")
