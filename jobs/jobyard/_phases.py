@@ -87,6 +87,8 @@ class Phases:
         groups = ["run"] if is_defined_by_author(cls, "run") else []
         if self.apps is not None:
             return groups
+        if style_of(cls) == "netbox-report" and is_defined_by_author(cls, "pre_run"):
+            groups.append("pre_run")
         groups += test_methods_of(cls, self.job)
         return groups + (["post_run"] if is_defined_by_author(cls, "post_run") else [])
 

@@ -209,6 +209,7 @@ class TestStyles:
             ("test_seen", "saw ['pre_run']"),
             ("post_run", "finished"),
         ]
+        assert run.groups == ["pre_run", "test_seen", "post_run"]
 
     def test_pre_run_is_called_for_reports_of_that_kind_only(self):
         class Own(Job):
