@@ -7,8 +7,7 @@ here or documented for hosts, may change at any time.
 
 from __future__ import annotations
 
-from jobyard.compat.exceptions import AbortScript
-from jobyard.errors import AbortTransaction, RunJobTaskFailed, SoftTimeLimitExceeded
+from jobyard.errors import AbortScript, AbortTransaction, RunJobTaskFailed, SoftTimeLimitExceeded
 from jobyard.job import BaseJob, Job, is_job
 from jobyard.receivers import JobButtonReceiver, JobHookReceiver
 from jobyard.report import Report

@@ -16,6 +16,8 @@ from typing import Any
 from jobyard.errors import OutsideSource
 from jobyard.namespaces import Namespace
 
+TOO_DEEP = "the code is nested more deeply than Python can read"
+
 _INIT = "__init__.py"
 
 
@@ -124,7 +126,9 @@ class FileLoader(importlib.abc.InspectLoader):
     def _code(self, file: Path) -> CodeType:
         try:
             return compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
-        except (ValueError, MemoryError, RecursionError) as exc:  # null bytes, endless nesting
-            if isinstance(exc, SyntaxError):
-                raise
-            raise SyntaxError(str(exc) or "too deeply nested", (str(file), 1, None, None)) from None
+        except SyntaxError:
+            raise
+        except ValueError as exc:  # null bytes
+            raise SyntaxError(str(exc), (str(file), 1, None, None)) from None
+        except (MemoryError, RecursionError, SystemError):
+            raise SyntaxError(TOO_DEEP, (str(file), 1, None, None)) from None

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from jobyard import statuses
 from jobyard._apps_phases import AppsMethods
 from jobyard.declarations import is_defined_by_author, style_of, test_methods_of
-from jobyard.errors import AbortTransaction, PlanDiffers, RunCancelled, SoftTimeLimitExceeded
+from jobyard.errors import AbortScript, AbortTransaction, PlanDiffers, RunCancelled, SoftTimeLimitExceeded
 from jobyard.events import FAILURE, INFO, WARNING
 from jobyard.interrupts import Interrupts
 from jobyard.job import BaseJob
+from jobyard.log_rows import text_of
 from jobyard.profiling import profiled
 from jobyard.result import RunResult
 from jobyard.run_signature import arguments_for
@@ -86,6 +87,8 @@ class Phases:
         groups = ["run"] if is_defined_by_author(cls, "run") else []
         if self.apps is not None:
             return groups
+        if style_of(cls) == "netbox-report" and is_defined_by_author(cls, "pre_run"):
+            groups.append("pre_run")
         groups += test_methods_of(cls, self.job)
         return groups + (["post_run"] if is_defined_by_author(cls, "post_run") else [])
 
@@ -151,7 +154,7 @@ class Phases:
             self._add_row(str(PlanDiffers.__doc__), FAILURE)
             self._say_reverted(REVERTED)
             return Outcome(status=statuses.ERRORED, reason=statuses.PLAN_DIFFERS)
-        self._add_row(f"An exception occurred: `{describe(exc)}`\n```\n{format_exception(exc)}\n```", FAILURE)
+        self._add_row(_said_of(exc, "An exception occurred"), FAILURE)
         if not committed:
             self._say_reverted(REVERTED_BY_ERROR)
         if isinstance(exc, SoftTimeLimitExceeded):
@@ -168,11 +171,7 @@ class Phases:
 
     def _failed_post_run(self, exc: BaseException, outcome: Outcome) -> Outcome:
         _assign(self.job, "failed", value=True)
-        self._add_row(
-            f"An exception occurred during job post_run(): `{describe(exc)}`\n"
-            f"```\n{format_exception(exc)}\n```",
-            FAILURE,
-        )
+        self._add_row(_said_of(exc, "An exception occurred during job post_run()"), FAILURE)
         if outcome.status in (statuses.COMPLETED, statuses.FAILED):
             return replace(outcome, status=statuses.ERRORED, reason=statuses.POST_RUN_EXCEPTION)
         return outcome
@@ -192,6 +191,13 @@ def _output_of(
     """Call *method*; what it returned, and its text if that is anything. All of it is author code."""
     value = method(*args, **kwargs)
     return value, str(value) if value else None
+
+
+def _said_of(exc: BaseException, what: str) -> str:
+    """A script that gives up says itself why; anything else is shown with its place in the code."""
+    if isinstance(exc, AbortScript):
+        return f"Script aborted with error: {text_of(exc)}"
+    return f"{what}: `{describe(exc)}`\n```\n{format_exception(exc)}\n```"
 
 
 def _assign(job: BaseJob, name: str, value: Any) -> None:

@@ -31,6 +31,7 @@ from jobyard.receivers import JobButtonReceiver, JobHookReceiver
 from jobyard.source_lines import line_of_class
 from jobyard.spec import JobSpec, Json, VariableSpec
 from jobyard.variable_description import describe_variable
+from jobyard.variables import DryRunVar
 
 MAX_NAME = 100
 MAX_GROUPING = 200
@@ -41,7 +42,7 @@ _MAX_CLASS_NAME = 100
 _RESERVED = ("_commit", "_task_queue", "_profile")
 _RESERVED_START = "_schedule_"
 _NO_WARNING = META_NAMES | {"Meta", "source", "slug", "grouping", "file_path", "class_path"}
-_META_WITHOUT_EFFECT = {"notifications_default", "dryrun_default", "label"}
+_META_WITHOUT_EFFECT = {"notifications_default", "label"}
 
 
 def describe_job(cls: type[BaseJob]) -> JobSpec:
@@ -54,7 +55,7 @@ def describe_job(cls: type[BaseJob]) -> JobSpec:
     """
     warnings: list[str] = []
     meta = resolve_meta(cls)
-    variables = _variables(cls, warnings)
+    variables = _variables(cls, meta, warnings)
     tests = _test_methods(cls, warnings)
     is_apps_job = issubclass(cls, AppsJob)
     fieldsets = _fieldsets(meta.fieldsets, [variable.name for variable in variables], warnings)
@@ -128,14 +129,17 @@ def _checked_class_name(cls: type) -> str:
     return name
 
 
-def _variables(cls: type, warnings: list[str]) -> list[VariableSpec]:
+def _variables(cls: type, meta: JobMeta, warnings: list[str]) -> list[VariableSpec]:
     found = []
     for name, variable in variables_of(cls).items():
         if name in _RESERVED or name.startswith(_RESERVED_START):
             raise InvalidDeclaration(
                 f"{cls.__name__}.{name}: this name of a variable is reserved; choose another"
             )
-        found.append(describe_variable(cls, name, variable, warnings))
+        spec = describe_variable(cls, name, variable, warnings)
+        if isinstance(variable, DryRunVar) and meta.dryrun_default and not spec.has_default:
+            spec = replace(spec, has_default=True, default=True)
+        found.append(spec)
     return found
 
 

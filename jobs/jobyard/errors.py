@@ -11,6 +11,7 @@ Everything that jobyard raises towards authors and towards the server.
     ├── InvalidDeclaration        a job class cannot be described; names the class and the variable
     └── OutsideSource             (also ImportError) a job file leads out of its source
     AbortTransaction              raised by authors: revert, but do not call it an error
+    AbortScript                   raised by authors: revert, for the reason that its text says
     SoftTimeLimitExceeded         raised in the job at its soft time limit
     RunJobTaskFailed              raised by authors of 2.x jobs
     RunCancelled (BaseException)  raised in the job when somebody cancels the run
@@ -65,6 +66,10 @@ class OutsideSource(JobyardError, ImportError):  # noqa: N818  # an event of the
 
 class AbortTransaction(Exception):  # noqa: N818  # the name job files import
     """Revert the changes of this run; nothing went wrong."""
+
+
+class AbortScript(Exception):  # noqa: N818  # the name job files import
+    """The script gives up; its text is for users, who need no traceback with it."""
 
 
 class SoftTimeLimitExceeded(Exception):  # noqa: N818  # the name job files import

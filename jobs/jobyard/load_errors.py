@@ -16,6 +16,7 @@ from jobyard.tracebacks import format_exception, frames_in, path_below
 
 _MAX_MESSAGE = 2_000
 _MAX_TRACEBACK = 20_000
+_MAX_LINE = 300
 _NO_NAME = re.compile(r"cannot import name '(?P<name>[^']*)' from '(?P<module>[^']*)'")
 _NO_ATTRIBUTE = re.compile(r"module '(?P<module>[^']*)' has no attribute '(?P<name>[^']*)'")
 
@@ -34,13 +35,18 @@ def load_error(exc: BaseException, root: Path, path: str = "") -> LoadError:
     place, line = _place_of(exc, root)
     text = _shown(_sentence(exc) or text_of(exc), root)
     message = f"{type(exc).__name__}: {text}" if text else type(exc).__name__
-    traceback = _shown(format_exception(exc, only_source=True, root=root), root)
+    traceback = _short_lines(_shown(format_exception(exc, only_source=True, root=root), root))
     return LoadError(
         message=message[:_MAX_MESSAGE],
         path=place or path,
         line=line,
         traceback=traceback[-_MAX_TRACEBACK:],
     )
+
+
+def _short_lines(traceback: str) -> str:
+    lines = traceback.splitlines()
+    return "\n".join(line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE].rstrip()}…" for line in lines)
 
 
 def _place_of(exc: BaseException, root: Path) -> tuple[str, int | None]:

@@ -27,6 +27,7 @@ _ATTRIBUTES = (
     _Attribute("name", str, default=None),
     _Attribute("description", str, default=""),
     _Attribute("commit_default", bool, default=True),
+    _Attribute("dryrun_default", bool, default=False),
     _Attribute("field_order", (list, tuple), default=()),
     _Attribute("read_only", bool, default=False),
     _Attribute("hidden", bool, default=False),
@@ -54,6 +55,7 @@ class JobMeta:
     name: str
     description: str  #: Common indentation removed.
     commit_default: bool
+    dryrun_default: bool  #: Of a DryRunVar without a default of its own.
     field_order: list[str]
     read_only: bool
     hidden: bool

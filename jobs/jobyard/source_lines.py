@@ -23,8 +23,8 @@ def _lines_of(path: Path, modified_ns: int) -> dict[str, int]:
     del modified_ns  # part of the key: tests and editors change files
     try:
         return dict(_classes_in(ast.parse(path.read_bytes()), ""))
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
+        return {}  # SystemError: https://github.com/python/cpython/issues/106905
 
 
 def _classes_in(node: ast.AST, start: str) -> Iterator[tuple[str, int]]:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +150,17 @@ def words(value: str) -> list[str]:
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
+def installed_packages(value: str) -> list[str]:
+    names = words(value)
+    for name in names:
+        top = name.partition(".")[0]
+        if not top.isidentifier() or find_spec(top) is None:
+            raise ValueError(
+                f"no package {name} is installed for {sys.executable}; install it or take it out"
+            )
+    return names
+
+
 def paths(value: str) -> list[Path]:
     found = [Path(word).expanduser() for word in words(value)]
     if not all(path.is_absolute() for path in found):
@@ -257,7 +270,7 @@ OPTIONS = (
     Option(name="INSPECTION_TIMEOUT", parse=seconds(least=1), default=60.0, help="Seconds that the import of one module may take while it is inspected."),
     Option(name="INSPECTION_MEMORY", parse=integer(least=64 * MIB), default=1024 * MIB, help="Bytes of address space that one inspection may add."),
     Option(name="LOCAL_SCAN_INTERVAL", parse=seconds(least=0.1), default=5.0, help="Seconds between two looks at the local source, besides file events."),
-    Option(name="PLUGINS", parse=words, default=[], help="Installed Python packages whose jobs are listed, separated by commas."),
+    Option(name="PLUGINS", parse=installed_packages, default=[], help="Installed Python packages whose jobs are listed, separated by commas."),
     Option(name="PLUGINS_CONFIG", parse=json_object, default={}, secret=True, help="What jobs read as settings.PLUGINS_CONFIG: a JSON object with an object for each plugin."),
     Option(name="WORKER_SLOTS", parse=integer(least=1, most=256), default=4, help="Runs that one worker supervises at once."),
     Option(name="LEASE_TIMEOUT", parse=seconds(least=1), default=28.0, help="Seconds within which the loss of a worker is noticed; the lease, its beat and the look for lost runs follow it where they are not set."),

@@ -112,6 +112,11 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 
+FILE_UPLOAD_HANDLERS = [
+    "jobyard_server.form_bytes.UploadedForm",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = JOBYARD["REQUEST_MAX_BYTES"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 SESSION_ENGINE = "jobyard_server.access.sessions"

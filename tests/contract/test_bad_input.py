@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from tests.server.cli.cast import call
 
+from jobyard.cleaning.text import NO_TEXT
 from jobyard_server.inventory.dcim.models import Site
 from jobyard_server.runs.models import InputFile, JobResult
 
@@ -163,19 +164,60 @@ def test_an_upload_over_the_limit_is_refused_on_the_command_line(world, settings
     assert not InputFile.objects.exists()
 
 
+ODD = [b"a\x00b", b"a\xffb", "a\ud800b".encode("utf-8", "surrogatepass")]
+
+
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", MULTIPART_CONTENT])
-@pytest.mark.parametrize("text", [b"a\x00b", b"a\xffb", "a\ud800b".encode("utf-8", "surrogatepass")])
-def test_odd_bytes_of_a_form_are_refused_or_reach_the_job_as_text(doors, browser, content_type, text):
-    sent = b"text=" + quote_from_bytes(text).encode()
+@pytest.mark.parametrize("text", ODD)
+def test_bytes_of_a_form_that_are_no_text_are_refused_at_their_field(world, browser, content_type, text):
+    before = JobResult.objects.count()
+    sent = b"note=kept&text=" + quote_from_bytes(text).encode()
     if content_type == MULTIPART_CONTENT:
-        sent = encode_multipart(BOUNDARY, {"text": "TEXT"}).replace(b"TEXT", text)
+        sent = _form({"note": "kept", "text": "TEXT"}).replace(b"TEXT", text)
 
     answer = browser.generic("POST", PAGE.format("fx_vars_text/Texts"), sent, content_type=content_type)
 
-    assert answer.status_code in (200, 302), answer.content
-    if answer.status_code == 302:
-        assert newest().status == "completed"
-        assert newest().output in ("\n3", "\n5")  # each byte that is no text counts
+    assert answer.status_code == 200
+    assert NO_TEXT in answer.content.decode()
+    assert JobResult.objects.count() == before
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_bytes_of_a_multipart_request_that_are_no_text_are_refused_with_the_field(world, text):
+    sent = _form({"text": "TEXT"}).replace(b"TEXT", text)
+
+    answer = world.alice.post(RUN.format("fx_vars_text/Texts"), sent, content_type=MULTIPART_CONTENT)
+
+    assert (answer.status_code, answer.json()) == (400, {"errors": {"text": [NO_TEXT]}})
+
+
+def test_a_replacement_character_that_somebody_means_reaches_the_job(world, doors, browser):
+    sent = {"text": "a\ufffdb"}
+
+    answer = world.alice.post(RUN.format("fx_vars_text/Texts"), sent, format="multipart")
+    assert (answer.status_code, newest().output) == (200, "\n3")
+
+    form = browser.post(PAGE.format("fx_vars_text/Texts"), sent)
+    assert (form.status_code, newest().output) == (302, "\n3")
+
+
+@pytest.mark.parametrize("ending", ["", ".txt"])
+def test_a_null_character_in_the_name_of_a_file_is_refused_at_its_field(world, browser, ending):
+    files = InputFile.objects.count()
+    sent = _form({"upload": SimpleUploadedFile(f"aNULL{ending}", b"x")}).replace(b"NULL", b"\x00")
+    job = "fx_file/Reads"
+
+    rest = world.alice.post(RUN.format(job), sent, content_type=MULTIPART_CONTENT)
+    form = browser.generic("POST", PAGE.format(job), sent, content_type=MULTIPART_CONTENT)
+
+    message = "The name of the file is no text in UTF-8."
+    assert (rest.status_code, rest.json()) == (400, {"errors": {"upload": [message]}})
+    assert (form.status_code, message in form.content.decode()) == (200, True)
+    assert InputFile.objects.count() == files
+
+
+def _form(fields):
+    return encode_multipart(BOUNDARY, fields)
 
 
 def test_bytes_that_are_no_text_are_refused(world, browser):

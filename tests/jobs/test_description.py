@@ -37,6 +37,26 @@ class TestMeta:
         assert meta.fieldsets == [["Names", ["a"]], ["Rest", ["b"]]]
         assert meta.scheduling_enabled is False
 
+    @pytest.mark.parametrize(
+        ("options", "meta", "default"),
+        [
+            ("", "dryrun_default = True", True),
+            ("", "dryrun_default = False", None),
+            ("", "pass", None),
+            ("default=False", "dryrun_default = True", False),
+        ],
+    )
+    def test_the_dry_run_flag_of_2x_begins_as_meta_says(self, inspect_source, options, meta, default):
+        text = (
+            "from nautobot.apps.jobs import DryRunVar, Job\n"
+            f"class J(Job):\n    dryrun = DryRunVar({options})\n    class Meta:\n        {meta}\n"
+        )
+
+        (job,) = inspect_source({"m.py": text})["m"].jobs
+
+        assert (job.variables[0].has_default, job.variables[0].default) == (default is not None, default)
+        assert job.warnings == ["J has variables but no run(), so nothing reads what users enter."]
+
     def test_rule_2_class_attributes_of_the_right_type_beat_meta(self, fx):
         meta = resolve_meta(fx("fx_meta", "Shadowed"))
 

@@ -276,6 +276,39 @@ class TestBrokenModules:
         assert error.path == ("helpers.py" if "fails" in text else "m.py")
         assert reports["helpers"].error is None
 
+    @pytest.mark.parametrize(
+        "text",
+        ["x = " + "lambda: " * 20_000 + "1", "def f(a):\n    return a" + ".b" * 20_000],
+        ids=["parser", "compiler"],
+    )
+    def test_code_that_is_too_deep_for_python_is_told_in_words(self, inspect_source, text):
+        reports = inspect_source({"m.py": text, "helpers.py": ""})
+
+        error = error_of(reports)
+        assert error.message == "SyntaxError: the code is nested more deeply than Python can read"
+        assert (error.path, error.line) == ("m.py", 1)
+        assert max(len(line) for line in error.traceback.splitlines()) < 400
+        assert reports["helpers"].error is None
+
+    def test_a_parser_that_loses_count_hides_the_line_of_a_class_and_nothing_else(
+        self, inspect_source, monkeypatch
+    ):
+        def parse(text):
+            raise SystemError("AST constructor recursion depth mismatch (before=118, after=96)")
+
+        monkeypatch.setattr("jobyard.source_lines.ast.parse", parse)
+
+        report = inspect_source({"m.py": f"{JOB}class J(Job):\n    pass\n"})["m"]
+
+        assert names(report) == [("m", "J")]
+        assert report.jobs[0].line == 0
+
+    def test_long_lines_of_code_are_cut_in_a_traceback(self, inspect_source):
+        error = error_of(inspect_source({"m.py": "x = [" + "1, " * 5_000 + "1 / 0]"}))
+
+        assert max(len(line) for line in error.traceback.splitlines()) < 400
+        assert error.traceback.endswith("ZeroDivisionError: division by zero")
+
     def test_an_error_in_a_sibling_names_the_siblings_place(self, inspect_source):
         reports = inspect_source({"m.py": "\nimport broken", "broken.py": "\n\nx = (\n"})
 

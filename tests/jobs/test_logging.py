@@ -189,8 +189,14 @@ class TestStyles:
         assert ran("fx_netbox_script", "KeepsItsOwn").output == "\n['mine']"
         assert ran("fx_netbox_script", "WithCommit").output == "\ncommit True"
 
-    def test_a_script_that_gives_up_is_errored(self, ran):
-        assert ran("fx_netbox_script", "GivesUp").status == "errored"
+    def test_a_script_that_gives_up_is_errored_with_its_own_words_and_no_traceback(self, ran):
+        run = ran("fx_netbox_script", "GivesUp")
+
+        assert (run.status, run.reason) == ("errored", "exception")
+        assert run.messages() == [
+            "Script aborted with error: cannot go on",
+            "Database changes have been reverted due to error.",
+        ]
 
     def test_a_netbox_script_with_tests_only_runs_them(self, ran):
         assert ran("fx_netbox_script", "OnlyTests").messages()[0] == "tested"
@@ -203,6 +209,7 @@ class TestStyles:
             ("test_seen", "saw ['pre_run']"),
             ("post_run", "finished"),
         ]
+        assert run.groups == ["pre_run", "test_seen", "post_run"]
 
     def test_pre_run_is_called_for_reports_of_that_kind_only(self):
         class Own(Job):

@@ -184,6 +184,8 @@ WRONG = [
     ("DATABASE_URL", "mysql://x"),
     ("BASE_URL", "jobs.example.com"),
     ("ADMIN_TOKEN", "short"),
+    ("PLUGINS", "yaml, no_such_package"),
+    ("PLUGINS", "../yaml"),
     ("PLUGINS_CONFIG", "[]"),
     ("LOG_REDACTION_PATTERNS", '["("]'),
     ("SANDBOX_READ", "relative/path"),

@@ -82,5 +82,7 @@ def clean_file(variable: VariableSpec, value: Json, context: CleaningContext) ->
     if limit is not None and file.size > limit:
         raise InvalidInput(f"The file is too large ({file.size} bytes; the limit is {limit} bytes).")
     del value  # what JSON says of a file is never believed
-    name = storable(file.name.replace("\\", "/").rpartition("/")[2])
+    if storable(file.name) != file.name:
+        raise InvalidInput("The name of the file is no text in UTF-8.")
+    name = file.name.replace("\\", "/").rpartition("/")[2]
     return {"name": name, "size": file.size, "content_type": storable(file.content_type)}

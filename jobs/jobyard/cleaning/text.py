@@ -8,6 +8,7 @@ from jobyard.errors import InvalidInput
 from jobyard.spec import Json, VariableSpec
 
 NOT_A_STRING = "Not a valid string."
+NO_TEXT = "Null characters and bytes that are no UTF-8 are not allowed."
 
 
 def to_text(value: Json) -> str:
@@ -25,7 +26,7 @@ def to_text(value: Json) -> str:
 def check_storable(text: str) -> None:
     """Refuse what no database text can hold, so that it never becomes a server error."""
     if "\x00" in text:
-        raise InvalidInput("Null characters are not allowed.")
+        raise InvalidInput(NO_TEXT)
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidInput(NOT_A_STRING)
 

@@ -38,7 +38,8 @@ def _error_lines(error: LoadError, module_path: str) -> Iterator[str]:
 
 
 def _job_lines(job: JobSpec) -> Iterator[str]:
-    yield f"  {job.class_name} (line {job.line}): {job.name}"
+    line = f" (line {job.line})" if job.line else ""
+    yield f"  {job.class_name}{line}: {job.name}"
     yield from (f"    {_variable_line(variable)}" for variable in job.variables)
     yield from (f"    test: {name}" for name in job.test_methods)
     yield from (f"    warning: {warning}" for warning in job.warnings)

@@ -301,7 +301,6 @@ def test_without_the_permission_the_button_is_disabled(show):
     [
         ({"enabled": False}, "This job is not enabled to be run."),
         ({"installed": False}, "This job is not presently installed and cannot be run"),
-        ({"is_job_hook_receiver": True}, "This job is started by changes and buttons, not by people."),
     ],
 )
 def test_what_stands_in_the_way_is_said(show, columns, text):
@@ -309,6 +308,15 @@ def test_what_stands_in_the_way_is_said(show, columns, text):
 
     assert text in page.text
     assert "disabled" in button(page)
+
+
+@pytest.mark.parametrize("kind", ["is_job_hook_receiver", "is_job_button_receiver"])
+def test_a_receiver_has_no_button_to_run_it(show, kind):
+    page = show(**{kind: True})
+
+    assert "This job is started by changes and buttons, not by people." in page.text
+    assert "Run Job" not in page.text
+    assert "data-run-form" not in page.text
 
 
 def test_without_a_published_version_nothing_can_be_run(show):

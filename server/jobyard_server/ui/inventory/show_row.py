@@ -18,6 +18,7 @@ from jobyard_server.api.inventory.fields import columns_of, relations_of
 from jobyard_server.api.links import endpoint_of
 from jobyard_server.changes.models import ObjectChange
 from jobyard_server.inventory.dcim.models.cable_ends import CableEnd, PathEnd
+from jobyard_server.receivers.models import JobHook
 from jobyard_server.ui.inventory.cells import NOTHING, cell_of, link_to, link_with_owner, shown
 from jobyard_server.ui.inventory.children import Children, attachable_to, children_of, prefilled, rows_of
 from jobyard_server.ui.inventory.columns import all_columns, chosen_columns, relations_for, usual_columns
@@ -27,6 +28,7 @@ from jobyard_server.ui.inventory.reach import actions_of, row_for
 from jobyard_server.ui.inventory.table import table_body
 from jobyard_server.ui.permitted import visible_or_404
 from jobyard_server.ui.receivers.buttons import buttons_of
+from jobyard_server.ui.receivers.hook_state import hook_state
 from jobyard_server.ui.requests import PageRequest
 
 MOST_IN_TAB = 100  #: Rows; the list of these rows has all.
@@ -67,6 +69,7 @@ def show_row(request: PageRequest, model: type[Model], pk: uuid.UUID) -> HttpRes
         "tab": tab,
         "buttons": buttons_of(row, request.user),
         "attachable": attachable_to(row, request.user),
+        "hook_state": hook_state(row, request.user) if isinstance(row, JobHook) else None,
         "others": [child for child in children if not child.relation.is_part],
         **(_tab(tab, row, request) if tab else _overview(row)),
     }

@@ -19,6 +19,7 @@ from django.urls import reverse
 from jobyard.errors import InputErrors
 from jobyard_server.access.permissions import may
 from jobyard_server.changes.apply import apply_plan
+from jobyard_server.form_bytes import sent_fields
 from jobyard_server.presets.errors import InvalidName, MaybeSensitive
 from jobyard_server.presets.saving import Wanted, save_preset
 from jobyard_server.registry.models import Job
@@ -80,7 +81,7 @@ def check_input(request: PageRequest, job: Job) -> HttpResponse:
     variable = next((item for item in job.spec.variables if item.name == name), None)
     if variable is None or not is_checked(variable):
         raise Http404
-    errors = live_errors(variable, request.POST.get(name, ""))
+    errors = live_errors(variable, sent_fields(request).get(name, ""))
     return render(request, "ui/_field_error.html", {"errors": errors})
 
 
@@ -95,7 +96,7 @@ def remember_inputs(request: PageRequest, job: Job) -> HttpResponse:
         raise PermissionDenied(NOT_ALLOWED)
     wanted = Wanted(
         name=request.POST.get(NAME, ""),
-        data=submitted_values(job.spec, request.POST),
+        data=submitted_values(job.spec, sent_fields(request)),
         commit=is_ticked(request.POST, COMMIT),
         task_queue=request.POST.get(QUEUE, ""),
         is_shared=is_ticked(request.POST, SHARED),
@@ -213,7 +214,7 @@ def _run_request(request: PageRequest, job: Job) -> RunRequest:
     return RunRequest(
         job=job,
         user=request.user,
-        data=submitted_values(spec, request.POST),
+        data=submitted_values(spec, sent_fields(request)),
         commit=is_ticked(request.POST, COMMIT),
         task_queue=request.POST.get(QUEUE, ""),
         files=_files(request, {item.name for item in spec.variables if item.kind == "FileVar"}),

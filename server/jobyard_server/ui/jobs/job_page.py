@@ -15,6 +15,7 @@ from jobyard_server.schedules.times import IMMEDIATELY
 from jobyard_server.ui.jobs.head import RUN, head_of
 from jobyard_server.ui.jobs.run_page import Filled, names_of, obstacle, recent_runs
 from jobyard_server.ui.moments import zone_of_reader
+from jobyard_server.ui.receivers.starters import starters_of
 from jobyard_server.ui.requests import PageRequest
 from jobyard_server.ui.run_form.build import FormState, build_fields, grouped
 from jobyard_server.ui.run_form.preset_fields import no_presets, preset_fields
@@ -29,6 +30,7 @@ def job_page(
         **head_of(request.user, job, RUN),
         "module": job.module,
         "recent_runs": recent_runs(job, request.user),
+        "starters": starters_of(job, request.user),
         "banner": banner,
         "remark": filled.remark,
         **form_context(request, job, filled),

@@ -58,9 +58,16 @@
     });
   };
 
-  // A second press while the first is on its way must not start a second run.
+  // A second press while the first is on its way must not start a second run. A file that is too large is
+  // not sent at all: the server would cut it off, and with it everything else that was filled in.
   const sendOnce = (form) => {
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      const refused = form.querySelector(".jy-drop-refused input");
+      if (refused) {
+        event.preventDefault();
+        refused.focus();
+        return;
+      }
       form.classList.add("jy-run-form-sent");
       setTimeout(() => {
         for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = true;
