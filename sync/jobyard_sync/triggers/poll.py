@@ -85,7 +85,7 @@ class Poller:
         if changed:
             look_now(changed)
         for watch in due(most=10 * LOOKS_AT_ONCE):
-            host = host_of(watch.repository)
+            host = host_of(watch.repository.remote_url)
             if self._has_place(host) and claim(watch):
                 with self._lock:
                     self._busy[host] += 1
