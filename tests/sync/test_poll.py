@@ -189,6 +189,15 @@ def test_each_repository_has_its_own_interval(repository, make_repo):
     assert 400 < seconds["Other"] < 750
 
 
+def test_a_push_right_after_a_change_of_the_repository_is_not_left_to_the_clock(repository):
+    add_missing()
+    change_repository(repository, strict=True)  # which forgets what was seen, and when to look again
+
+    look_now({repository.pk})
+
+    assert [watch.pk for watch in due(most=10)] == [repository.pk]
+
+
 def test_zero_is_never_by_the_clock(repository, tools):
     change_repository(repository, poll_interval=0)
     add_missing()
@@ -260,6 +269,8 @@ def test_a_push_into_a_folder_is_heard_for_all_who_follow_it(repo):
     folders = RemoteFolders(heard.extend)
     folders.watch({repo.folder: frozenset({"lab", "lab of another branch"})})
     try:
+        assert set(heard) == {"lab", "lab of another branch"}  # it may have been pushed to before
+        heard.clear()
         repo.commit({"jobs/more.py": good("More")})
         wait_until(lambda: {"lab", "lab of another branch"} <= set(heard))
 
@@ -285,10 +296,12 @@ def test_a_push_into_a_folder_leads_to_a_request_without_waiting_for_the_clock(
     add_missing()
     tools = Tools.from_settings(holder=uuid.uuid4(), zygote=zygote)
     synced(repository, tools)
+    repo.commit({"jobs/before.py": good("Before")})
     poller = Poller(tools)
     poller.start()
     try:
-        wait_until(lambda: repo.folder in poller._folders._ids)
+        wait_until(waiting_requests().exists)  # of what was pushed while nobody watched
+        synced(repository, tools)
         repo.commit({"jobs/more.py": good("More")})
         wait_until(waiting_requests().exists)
     finally:

@@ -124,7 +124,8 @@ def note_sync(repository_id: UUID, *, could_read: bool) -> None:
 
 
 def look_now(repositories: set[UUID]) -> None:
-    """Something has changed there, or somebody wants to know."""
+    """Something has changed there, maybe in a repository whose watch went with a change a moment ago."""
+    add_missing()
     RemoteWatch.objects.filter(pk__in=repositories).update(next_look=timezone.now())
 
 
