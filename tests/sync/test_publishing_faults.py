@@ -225,7 +225,7 @@ def test_f37_rewritten_history_is_followed_wherever_it_leads(follow):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("point", ["blob.half", "before_fsync", "before_rename"])
-@pytest.mark.parametrize("error", ["ENOSPC", "EROFS"])
+@pytest.mark.parametrize("error", ["ENOSPC", "EROFS", "EACCES"])
 def test_f39_a_full_disk_leaves_the_last_good_and_heals(follow, monkeypatch, point, error):
     followed = follow({"jobs/a.py": good("One")})
     first = followed.head
