@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from tests.e2e.installation import TOKEN, Installation
 from tests.e2e.repositories import Repository
+from tests.repos.git_http import GitServer
 
 from bench.client import Client
 from bench.figures import Figure, measuring_folder, print_as_measured
@@ -42,9 +43,15 @@ def _ask(url: str, method: str, path: str, body: object = None) -> Any:
 
 
 def _storm(url: str, folder: Path) -> Iterator[Figure]:
+    """Of a repository that only webhooks tell of: a folder would be watched."""
     repository = Repository(folder)
     repository.push(hello=JOB)
-    body = {"name": f"storm-{uuid.uuid4().hex[:6]}", "remote_url": repository.url, "poll_interval": 0}
+    with GitServer(repository.bare.parent) as server:
+        yield from _storm_of(url, repository, server.url(repository.bare.name))
+
+
+def _storm_of(url: str, repository: Repository, address: str) -> Iterator[Figure]:
+    body = {"name": f"storm-{uuid.uuid4().hex[:6]}", "remote_url": address, "poll_interval": 0}
     record = _ask(url, "POST", "/api/extras/git-repositories/", body)
     _await_syncs(url, "storm", 1)
     hooks = f"/api/extras/git-repositories/{record['id']}/webhooks/"

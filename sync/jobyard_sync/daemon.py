@@ -24,7 +24,7 @@ from jobyard_server.registry.requests import waiting_requests
 from jobyard_server.registry.shipments import forget_shipments, open_requests
 from jobyard_server.registry.sync_times import forget_the_dead
 from jobyard_server.runs.components import announce, dead_here, living_workers
-from jobyard_server.runs.models import Component, JobResult
+from jobyard_server.runs.models import Component
 from jobyard_server.webhooks.gather import forget_deliveries, gather_deliveries
 from jobyard_sync.aftermath import look_after
 from jobyard_sync.clean_up import clean_up
@@ -150,16 +150,26 @@ class Daemon:
     def look(self) -> float | None:
         """Start a sync for each source that one is requested for; seconds until more is due."""
         seconds = gather_deliveries()
-        for result in waiting_requests().select_related("source_model__git_repository"):
-            if self._stop.is_set():
-                break
-            self._start_sync(result)
+        self._start_waiting()
         for source in waiting_refreshes():
             self._start_refresh(source)
         for request in open_requests(self._tools.holder):
             self._threads.start(f"ship-{request.digest}", partial(ship, request, self._tools))
         self._sweep()  # after them: what waits is more urgent than what was lost
         return seconds
+
+    def _start_waiting(self) -> None:
+        """
+        As many as find a place. This is done at the end of every sync, so a request that finds none must cost
+        next to nothing: its row is read by the thread that takes it up.
+        """
+        waiting = waiting_requests().values_list(
+            "pk", "source_model__key", "source_model__git_repository__remote_url"
+        )
+        for pk, key, url in waiting:
+            if self._stop.is_set() or self._threads.is_full:
+                break
+            self._threads.start(key, partial(self._sync, pk), group=host_of(url or ""))
 
     def _sweep(self) -> None:
         """Syncs of daemons that died beside this one; also where no scheduler runs."""
@@ -213,15 +223,12 @@ class Daemon:
             else:
                 return
 
-    def _start_sync(self, result: JobResult) -> None:
-        key = result.source_model.key if result.source_model else ""
-        self._threads.start(key, lambda: self._sync(result), group=_host_of(result))
-
     def _start_refresh(self, source: Source) -> None:
         self._threads.start(source.key, lambda: refresh(source, self._tools))
 
-    def _sync(self, result: JobResult) -> bool:
-        if not sync_repository(result, self._tools):
+    def _sync(self, request: uuid.UUID) -> bool:
+        result = waiting_requests().select_related("source_model__git_repository").filter(pk=request).first()
+        if result is None or not sync_repository(result, self._tools):
             return False
         look_after(result)
         self._reporter.wake()
@@ -231,13 +238,6 @@ class Daemon:
         if not self._stop.is_set():
             self.look()
             self._tools.zygote.prepare()
-
-
-def _host_of(result: JobResult) -> str:
-    """Remotes of one server share its patience: only some of them are fetched at once."""
-    source = result.source_model
-    repository = source.git_repository if source else None
-    return host_of(repository) if repository else ""
 
 
 def _end_leases_of_the_dead() -> None:

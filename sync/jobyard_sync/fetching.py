@@ -61,13 +61,13 @@ def look(repository: GitRepository, mirror: Mirror) -> str:
 
 def remote_of(repository: GitRepository) -> RemoteUrl:
     """Checked again: what is stored may be older than the rules, or restored by hand."""
-    return parse_remote_url(repository.remote_url, allow_file=settings.JOBYARD["ALLOW_FILE_REMOTES"])
+    return _checked(repository.remote_url)
 
 
-def host_of(repository: GitRepository) -> str:
-    """The server whose patience this repository shares with others; ``""`` for folders."""
+def host_of(remote_url: str) -> str:
+    """The server whose patience this remote shares with others; ``""`` for folders."""
     try:
-        return remote_of(repository).host
+        return _checked(remote_url).host
     except InvalidRemoteUrl:
         return ""
 
@@ -81,6 +81,10 @@ def way() -> Way:
         no_proxy=options["GIT_NO_PROXY"],
         ca_file=str(options["GIT_CA_FILE"] or ""),
     )
+
+
+def _checked(remote_url: str) -> RemoteUrl:
+    return parse_remote_url(remote_url, allow_file=settings.JOBYARD["ALLOW_FILE_REMOTES"])
 
 
 def _credentials(repository: GitRepository, remote: RemoteUrl) -> Credentials | None:

@@ -15,8 +15,9 @@ from jobyard_repos.snapshot import Snapshot
 from jobyard_server.registry.folder_decisions import FolderChoice, choose
 from jobyard_server.registry.leases import SyncLease, take_lease
 from jobyard_server.registry.models import LOCAL, Source
-from jobyard_server.registry.publish import PublishTerms, RevisionFacts, publish
+from jobyard_server.registry.publish import Findings, PublishTerms, RevisionFacts, publish
 from jobyard_server.registry.publish_terms import FileChange, compare_files
+from jobyard_server.registry.source_steps import INSPECTED, PUBLISHED, SNAPSHOT, SourceClock
 from jobyard_server.registry.sources import local_source
 from jobyard_sync.errors import SourceBusy, SyncError
 from jobyard_sync.freshness import is_in_service
@@ -46,13 +47,13 @@ class FolderSync:
             SourceBusy: Another daemon does so at this moment; try again.
             ReposError, SyncError: The folder could not be read, which is noted on the source.
         """
-        source = local_source()
+        source, clock = local_source(), SourceClock()
         try:
             self.make_folder()
             with using_snapshots(self._tools.lock_file):
-                return self._sync(source)
+                return self._sync(source, clock)
         except (ReposError, SyncError) as exc:
-            _note(source, str(exc))
+            _note(source, str(exc), clock.steps)
             raise
 
     def make_folder(self) -> None:
@@ -70,25 +71,34 @@ class FolderSync:
         except OSError as exc:
             raise SyncError(f"The folder {self.folder} cannot be made ({exc.strerror}).") from exc
 
-    def _sync(self, source: Source) -> bool:
+    def _sync(self, source: Source, clock: SourceClock) -> bool:
         snapshot = take_folder(self.folder, self._tools.store, self._tools.tree_limits)
         choice = choose(source, snapshot.digest)
         if choice.digest != snapshot.digest:
             snapshot = self._tools.store.open(choice.digest)
         if not self._inspect_all and is_in_service(source, snapshot.digest, snapshot.digest):
-            _note(source, "")
+            _note(source, "", {})
             return False
+        clock.done(SNAPSHOT)
         lease = take_lease(source, holder=self._tools.holder)
         if lease is None:
             raise SourceBusy
         with self._tools.keeper.keeping(lease):
-            self._publish(source, snapshot, lease, choice)
+            clock.begin(lease)
+            self._warn(snapshot)
+            found = self._read(source, snapshot)
+            clock.done(INSPECTED)
+            self._publish(source, snapshot, lease, choice, found)
+            clock.done(PUBLISHED)
         return True
 
-    def _publish(self, source: Source, snapshot: Snapshot, lease: SyncLease, choice: FolderChoice) -> None:
-        self._warn(snapshot)
+    def _read(self, source: Source, snapshot: Snapshot) -> Findings:
         job_files = find_job_files(snapshot.files, [ROOT])
-        found = read_modules(source, snapshot, job_files, [ROOT], self._tools, inspect_all=self._inspect_all)
+        return read_modules(source, snapshot, job_files, [ROOT], self._tools, inspect_all=self._inspect_all)
+
+    def _publish(
+        self, source: Source, snapshot: Snapshot, lease: SyncLease, choice: FolderChoice, found: Findings
+    ) -> None:
         facts = RevisionFacts(identifier=snapshot.digest, snapshot_digest=snapshot.digest)
         files = self._changed_files(source, snapshot)
         terms = PublishTerms(files=files, cause=choice.cause, user=choice.user)
@@ -112,6 +122,7 @@ class FolderSync:
             logger.warning("JOBS_ROOT has no __init__.py; it is taken as empty", extra={"source": LOCAL})
 
 
-def _note(source: Source, error: str) -> None:
+def _note(source: Source, error: str, steps: dict[str, str]) -> None:
     """Written only when it says something new: the folder is looked at again and again."""
-    Source.objects.filter(pk=source.pk).exclude(error=error).update(error=error, last_synced=timezone.now())
+    rows = Source.objects.filter(pk=source.pk).exclude(error=error)
+    rows.update(error=error, steps=steps, last_synced=timezone.now())

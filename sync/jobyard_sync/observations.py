@@ -44,6 +44,10 @@ class Observations:
             for path, seen in files.items() if isinstance(files, dict) else ():
                 self._add(path, seen if isinstance(seen, dict) else {})
 
+    def has(self, module: str) -> bool:
+        """Whether the child lived to tell of *module*."""
+        return module in self._loaded
+
     def of(self, module: str, closure: Iterable[str]) -> Seen:
         """
         What matters to *module*.

@@ -11,9 +11,11 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.utils import timezone
 
+from jobyard.spec import ModuleReport
 from jobyard_server.registry.leases import take_lease
 from jobyard_server.registry.models import PLUGINS, Module, Source
 from jobyard_server.registry.publish import RevisionFacts, publish
+from jobyard_server.registry.source_steps import INSPECTED, PUBLISHED, SourceClock
 from jobyard_server.registry.sources import plugins_source
 from jobyard_sync.errors import SourceBusy, SyncError
 from jobyard_sync.freshness import is_in_service
@@ -44,19 +46,26 @@ def sync_plugins(tools: Tools, *, inspect_all: bool = False) -> bool:
     digest = _digest(configs)
     if not inspect_all and is_in_service(source, digest, digest):
         return False
-    lease = take_lease(source, holder=tools.holder)
+    lease, clock = take_lease(source, holder=tools.holder), SourceClock()
     if lease is None:
         raise SourceBusy
     with tools.keeper.keeping(lease):
-        try:
-            names = [jobs_module(config) for config in configs]
-            reports = inspect_plugins(tools.zygote, names, should_stop=tools.should_stop)
-        except SyncError as exc:
-            Source.objects.filter(pk=source.pk).update(error=str(exc), last_synced=timezone.now())
-            raise
+        clock.begin(lease)
+        reports = _inspect(source, configs, tools)
+        clock.done(INSPECTED)
         publish(lease, RevisionFacts(identifier=digest, snapshot_digest=digest), reports)
+        clock.done(PUBLISHED)
     logger.info("published", extra={"action": "publish", "source": PLUGINS})
     return True
+
+
+def _inspect(source: Source, configs: list[AppConfig], tools: Tools) -> list[ModuleReport]:
+    try:
+        names = [jobs_module(config) for config in configs]
+        return inspect_plugins(tools.zygote, names, should_stop=tools.should_stop)
+    except SyncError as exc:
+        Source.objects.filter(pk=source.pk).update(error=str(exc), last_synced=timezone.now())
+        raise
 
 
 def jobs_module(config: AppConfig) -> str:

@@ -40,7 +40,7 @@ def read_modules(
         InspectionUnavailable, Stopped: As ``inspect_snapshot``.
     """
     selector = Selector(source, snapshot, job_files.modules, job_paths)
-    selection = Selection(changed=job_files.modules, unchanged=frozenset())
+    selection = Selection(changed=job_files.modules)
     if not inspect_all:
         selection = selector.select()
     observations = Observations()
@@ -48,7 +48,8 @@ def read_modules(
     return Findings(
         reports=[job_files.with_hidden(report) for report in reports],
         unchanged=selection.unchanged,
-        fingerprints=selector.fingerprints(reports, observations),
+        known_errors=selection.known_errors,
+        fingerprints=selection.fingerprints | selector.fingerprints(reports, observations),
         renames=renames(),
     )
 

@@ -41,6 +41,11 @@ class SyncThreads:
         self._is_over = False  # no thread waits any more
         self._lock = threading.Lock()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether all places are taken."""
+        return len(self._threads) >= self._limit
+
     def start(self, key: Hashable, work: Callable[[], object], *, group: str = "") -> bool:
         """
         Have *work* done in a thread; False when one works on *key* already, or all places are taken.
@@ -51,7 +56,7 @@ class SyncThreads:
             group: The server that it waits for; ``""`` for none.
         """
         with self._lock:
-            if key in self._threads or len(self._threads) >= self._limit:
+            if key in self._threads or self.is_full:
                 return False
             if group and list(self._groups.values()).count(group) >= self._group_limit:
                 return False

@@ -56,6 +56,7 @@ class Installation:
             "JOBYARD_ADMIN_PASSWORD": PASSWORD,
             "JOBYARD_ADMIN_TOKEN": TOKEN,
             "JOBYARD_ALLOW_FILE_REMOTES": "true",
+            "JOBYARD_GIT_ALLOWED_NETS": "127.0.0.0/8",
             **self._options,
         }
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.e2e.installation import until
+from tests.repos.git_http import GitServer
 from tests.server.webhooks.senders import ALL, headers_of, push_body
 
 JOB = """
@@ -28,11 +29,18 @@ SYNCS = "/api/extras/job-results/?obj_type=extras.gitrepository&limit=1000"
 
 
 @pytest.fixture
-def hooked(installation, repository):
+def address(repository):
+    """Of the repository, where nothing tells of a push but a webhook."""
+    with GitServer(repository.bare.parent) as server:
+        yield server.url(repository.bare.name)
+
+
+@pytest.fixture
+def hooked(installation, repository, address):
     """A repository that is heard of by its webhook only, and that hook."""
     repository.push(hello=JOB.format(text="one"))
     name = f"hooked-{uuid.uuid4().hex[:8]}"
-    record = {"name": name, "remote_url": repository.url, "poll_interval": 0}
+    record = {"name": name, "remote_url": address, "poll_interval": 0}
     added = installation.request("POST", "/api/extras/git-repositories/", record).body
     until(installation.job_ids, lambda ids: f"git.{name}/hello/Hello" in ids)
     hooks = f"/api/extras/git-repositories/{added['id']}/webhooks/"

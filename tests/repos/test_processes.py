@@ -48,7 +48,7 @@ def test_f76_helpers_end_at_the_deadline_also_when_their_parent_ended_before(res
         process.wait()
 
     assert process.timed_out
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30  # the helper would sleep for longer
     assert _is_gone(int(output.data))
 
 

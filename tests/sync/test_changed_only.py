@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.sync.cast import good
+from tests.sync.cast import SYNTAX_ERROR, good
 
 from jobyard.discovery import ModuleFile
 from jobyard_server.inventory.dcim.models import Site
@@ -14,6 +14,7 @@ from jobyard_server.registry.lookup import find_job
 from jobyard_server.registry.models import Module
 from jobyard_server.registry.repositories import add_repository
 from jobyard_server.registry.requests import request_sync
+from jobyard_server.runs.models import JobResult
 from jobyard_sync.file_imports import ImportsOfFiles, read_imports
 from jobyard_sync.import_graph import ImportGraph
 from jobyard_sync.pipeline import sync_repository
@@ -62,6 +63,10 @@ def inspected(source) -> int:
     return known - (int(unchanged[0].split()[4]) if unchanged else 0)
 
 
+def errors_of_modules() -> dict[str, dict]:
+    return dict(Module.objects.filter(load_error__isnull=False).values_list("name", "load_error"))
+
+
 def labels(class_path: str) -> list[str]:
     (variable,) = find_job(class_path).spec.variables
     return [label for _, label in variable.choices]
@@ -79,6 +84,50 @@ def test_only_the_module_that_changed_is_imported(follow):
     assert find_job("git.lab/m1/Other").installed
     assert find_job("git.lab/m3/J3").module.revision.identifier == repo.head
     assert RevisionEvent.objects.first().inspected_count == 1
+
+
+@pytest.mark.django_db
+def test_a_module_that_does_not_load_is_imported_again_only_when_it_could_load(follow):
+    """What may be mended outside of the repository, as a missing package, is tried every time."""
+    repo, sync = follow(
+        {
+            **INIT,
+            "jobs/typo.py": SYNTAX_ERROR,
+            "jobs/raises.py": "from .limits import MOST\n" + good("Raises"),
+            "jobs/limits.py": "MOST = 1 / 0",
+            "jobs/lacks.py": "import no_such_package\n" + good("Lacks"),
+            "jobs/ends.py": "import os\nos._exit(3)",
+            "jobs/fine.py": good("Fine"),
+        }
+    )
+    first = repo.head
+
+    repo.commit({"jobs/fine.py": good("Better")})
+    count = sync()
+    errors = errors_of_modules()
+    event = RevisionEvent.objects.first()
+    repo.commit({"jobs/limits.py": "MOST = 1", "jobs/fine.py": good("Best")})
+    after = sync()
+
+    assert (count, event.inspected_count, event.module_count) == (3, 3, 6)  # fine, lacks, ends
+    assert sorted(errors) == ["ends", "lacks", "limits", "raises", "typo"]
+    assert {error["commit"] for error in errors.values()} == {first}
+    assert sorted(error["module"] for error in event.errors) == sorted(errors)
+    assert errors["typo"]["line"] == 3
+    assert after == 5  # all but typo
+    assert sorted(errors_of_modules()) == ["ends", "lacks", "typo"]
+    assert find_job("git.lab/raises/Raises").installed
+
+
+@pytest.mark.django_db
+def test_a_sync_without_news_imports_no_module_and_says_that_one_does_not_load(follow):
+    _repo, sync = follow({**INIT, "jobs/typo.py": SYNTAX_ERROR, "jobs/fine.py": good("Fine")})
+
+    count = sync()
+
+    assert count == 0
+    assert JobResult.objects.order_by("-created").first().status == "failed"
+    assert sorted(errors_of_modules()) == ["typo"]
 
 
 @pytest.mark.django_db

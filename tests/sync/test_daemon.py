@@ -20,7 +20,7 @@ from jobyard_server.access.audit import SYNCED
 from jobyard_server.access.models import AuditEvent, User
 from jobyard_server.lifecycle import Stop
 from jobyard_server.registry.lost_syncs import AGAIN, LOST
-from jobyard_server.registry.models import Job, Module, Source
+from jobyard_server.registry.models import GitRepository, Job, Module, Source
 from jobyard_server.registry.refresh import ask_refresh, waiting_refreshes
 from jobyard_server.registry.repositories import add_repository, remove_repository
 from jobyard_server.registry.requests import request_sync, waiting_requests
@@ -424,6 +424,23 @@ run()
 
     assert not Component.objects.filter(kind="sync").exists()
     assert not Source.objects.filter(lease_until__isnull=False).exists()
+
+
+def test_f54_the_places_of_a_server_are_counted_by_its_name(transactional_db, zygote, make_repo):
+    for name, url in [
+        ("One", "https://git.example.com/one.git"),
+        ("Two", "https://GIT.example.com:8443/two.git"),
+        ("Folder", make_repo({"a": "1"}).url),
+    ]:
+        add_repository(name=name, remote_url=url)
+    GitRepository.objects.filter(name="Two").update(remote_url="ext::sh")  # a restored row, of no server
+    daemon = Daemon(uuid.uuid4(), zygote=zygote, keeper=LeaseKeeper(), stop=Stop())
+    asked: dict[str, str] = {}
+    daemon._threads.start = lambda key, _work, *, group="": asked.update({key: group})
+
+    daemon.look()
+
+    assert asked == {"git.one": "git.example.com", "git.two": "", "git.folder": ""}
 
 
 def test_f54_remotes_of_one_slow_server_take_some_of_the_places_only():

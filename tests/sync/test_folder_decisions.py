@@ -14,8 +14,11 @@ from jobyard_server.registry.models import Job, Revision, Source
 from jobyard_server.registry.refresh import waiting_refreshes
 from jobyard_server.registry.snapshots import needed_digests
 from jobyard_server.registry.sources import plugins_source
+from jobyard_server.ui.revisions.steps import steps_of_source
 from jobyard_sync.clean_up import clean_up
+from jobyard_sync.errors import InspectionUnavailable
 from jobyard_sync.folder_sync import FolderSync
+from jobyard_sync.reading import read_modules
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,37 @@ def folder(settings, tools) -> Folder:
 @pytest.fixture
 def erin(db) -> User:
     return User.objects.create_user("erin")
+
+
+def test_how_far_a_sync_of_the_folder_is_is_told_until_it_is_over(folder, monkeypatch):
+    seen = []
+
+    def read(source, *values, **options):
+        seen.extend((step.word, step.state) for step in steps_of_source(folder.source))
+        return read_modules(source, *values, **options)
+
+    monkeypatch.setattr("jobyard_sync.folder_sync.read_modules", read)
+    folder.save("One")
+
+    assert seen == [("Snapshot made", "done"), ("Inspected", "now"), ("Published", "next")]
+    assert [step.state for step in steps_of_source(folder.source)] == ["done"] * 3
+
+
+def test_where_a_sync_of_the_folder_failed_is_told_until_it_can_be_read(folder, monkeypatch):
+    folder.save("One")
+
+    def fail(*_values, **_options):
+        raise InspectionUnavailable("No inspection process could be started.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("jobyard_sync.folder_sync.read_modules", fail)
+        with pytest.raises(InspectionUnavailable):
+            folder.save("Two")
+    failed = [step.state for step in steps_of_source(folder.source)]
+    folder.save("One")  # which is in service
+
+    assert failed == ["done", "failed", "left out"]
+    assert (steps_of_source(folder.source), folder.source.error) == ([], "")
 
 
 def test_a_rollback_stays_until_the_folder_changes_again(folder, erin):

@@ -9,6 +9,7 @@ from tests.sync.cast import good
 
 from jobyard.inspection import describe_plugin
 from jobyard_server.registry.models import Job, Module, Source
+from jobyard_server.ui.revisions.steps import steps_of_source
 from jobyard_sync.errors import SourceBusy
 from jobyard_sync.plugin_sync import jobs_module, sync_plugins
 
@@ -56,7 +57,10 @@ def test_the_listed_jobs_of_a_plugin_are_published(install, importing, tools):
     job = Job.objects.get()
     assert job.class_path == "plugins/acme_one.jobs/Audit"
     assert (job.source, job.installed) == ("plugins", True)
-    assert len(Source.objects.get().revision.identifier) == 64
+    source = Source.objects.get()
+    assert len(source.revision.identifier) == 64
+    steps = [(step.word, step.state) for step in steps_of_source(source)]
+    assert steps == [("Inspected", "done"), ("Published", "done")]
 
 
 def test_a_plugin_that_did_not_change_is_not_read_again(install, importing, tools):

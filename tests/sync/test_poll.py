@@ -13,7 +13,7 @@ from jobyard_server.registry.models import GitRepository
 from jobyard_server.registry.remote_models import RemoteWatch
 from jobyard_server.registry.repositories import add_repository, change_repository
 from jobyard_server.registry.requests import request_sync, waiting_requests
-from jobyard_server.registry.watches import add_missing, claim, due, note_failure, note_sync
+from jobyard_server.registry.watches import add_missing, claim, due, look_now, note_failure, note_sync
 from jobyard_sync.aftermath import look_after
 from jobyard_sync.pipeline import sync_repository
 from jobyard_sync.triggers.poll import Poller, look_at
@@ -40,6 +40,10 @@ def synced(repository, tools):
 
 def watch_of(repository):
     return RemoteWatch.objects.select_related("repository__source").get(pk=repository.pk)
+
+
+def watches():
+    return list(RemoteWatch.objects.select_related("repository__source"))
 
 
 def seconds_until(watch):
@@ -172,19 +176,62 @@ def test_after_news_looks_come_more_often(repository):
     assert 45 < seconds_until(watch_of(repository)) < 75
 
 
-def test_each_repository_has_its_own_interval_and_zero_is_never(repository, make_repo):
-    other = add_repository(name="Other", remote_url=make_repo({"a": "1"}, "other").url, poll_interval=600)
+def test_each_repository_has_its_own_interval(repository, make_repo):
+    add_repository(name="Other", remote_url=make_repo({"a": "1"}, "other").url, poll_interval=600)
     add_missing()
     RemoteWatch.objects.update(next_look=timezone.now())
+
+    for watch in due(most=10):
+        assert claim(watch)
+
+    seconds = {watch.repository.name: seconds_until(watch) for watch in watches()}
+    assert 45 < seconds["Lab"] < 75
+    assert 400 < seconds["Other"] < 750
+
+
+def test_a_push_right_after_a_change_of_the_repository_is_not_left_to_the_clock(repository):
+    add_missing()
+    change_repository(repository, strict=True)  # which forgets what was seen, and when to look again
+
+    look_now({repository.pk})
+
+    assert [watch.pk for watch in due(most=10)] == [repository.pk]
+
+
+def test_zero_is_never_by_the_clock(repository, tools):
     change_repository(repository, poll_interval=0)
     add_missing()
-    RemoteWatch.objects.update(next_look=timezone.now())
+    synced(repository, tools)
+    at_first = watch_of(repository).next_look
+    look_now({repository.pk})
+    (asked,) = due(most=10)
+    assert claim(asked)
+    look_at(asked, tools)
 
-    (watch,) = due(most=10)
+    assert (at_first, watch_of(repository).next_look) == (None, None)
+    assert due(most=10) == []
 
-    assert watch.repository == other
-    assert claim(watch)
-    assert 400 < seconds_until(watch_of(other)) < 750
+
+def test_a_look_that_something_asked_for_is_tried_again_until_it_saw_something(repository, repo, tools):
+    """Also what is found during a sync, and when no look comes by the clock: nobody says it twice."""
+    change_repository(repository, poll_interval=0)
+    add_missing()
+    synced(repository, tools)
+    away = repo.folder.rename(repo.folder.with_name("away"))
+
+    look_at(watch_of(repository), tools)
+    retry = seconds_until(watch_of(repository))
+    away.rename(repo.folder)
+    repo.commit({"jobs/more.py": good("More")})
+    lease = take_lease(repository.source)
+    look_at(watch_of(repository), tools)
+    lease.release()
+    soon = seconds_until(watch_of(repository))
+    look_at(watch_of(repository), tools)
+
+    assert 60 < retry < 150
+    assert soon < 1.5
+    assert waiting_requests().count() == 1
 
 
 def test_a_look_is_claimed_once(repository):
@@ -222,6 +269,8 @@ def test_a_push_into_a_folder_is_heard_for_all_who_follow_it(repo):
     folders = RemoteFolders(heard.extend)
     folders.watch({repo.folder: frozenset({"lab", "lab of another branch"})})
     try:
+        assert set(heard) == {"lab", "lab of another branch"}  # it may have been pushed to before
+        heard.clear()
         repo.commit({"jobs/more.py": good("More")})
         wait_until(lambda: {"lab", "lab of another branch"} <= set(heard))
 
@@ -234,22 +283,25 @@ def test_a_push_into_a_folder_is_heard_for_all_who_follow_it(repo):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("interval", [3600, 0])
 def test_a_push_into_a_folder_leads_to_a_request_without_waiting_for_the_clock(
-    transactional_db, zygote, make_repo, settings
+    transactional_db, zygote, make_repo, settings, interval
 ):
     import uuid
 
     from jobyard_sync.tools import Tools
 
     repo = make_repo({"jobs/__init__.py": "", "jobs/hello.py": good()})
-    repository = add_repository(name="Lab", remote_url=repo.url, poll_interval=3600)
+    repository = add_repository(name="Lab", remote_url=repo.url, poll_interval=interval)
     add_missing()
     tools = Tools.from_settings(holder=uuid.uuid4(), zygote=zygote)
     synced(repository, tools)
+    repo.commit({"jobs/before.py": good("Before")})
     poller = Poller(tools)
     poller.start()
     try:
-        wait_until(lambda: repo.folder in poller._folders._ids)
+        wait_until(waiting_requests().exists)  # of what was pushed while nobody watched
+        synced(repository, tools)
         repo.commit({"jobs/more.py": good("More")})
         wait_until(waiting_requests().exists)
     finally:

@@ -13,6 +13,7 @@ from typing import IO, Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from tests.repos.git_http import GitServer
 from tests.sync.cast import SYNTAX_ERROR, good, wait_until
 
 from jobyard_repos import fail_points
@@ -61,6 +62,7 @@ def process(settings):
             "JOBYARD_DATA_DIR": str(settings.DATA_DIR),
             "JOBYARD_JOBS_ROOT": str(settings.JOBS_ROOT),
             "JOBYARD_ALLOW_FILE_REMOTES": "true",
+            "JOBYARD_GIT_ALLOWED_NETS": "127.0.0.0/8",
             fail_points.VARIABLE: points,
             **options,
         }
@@ -166,7 +168,13 @@ def test_f38_f48_a_frozen_daemon_that_resumes_cannot_publish_over_a_newer_sync(p
 def test_f36_the_sync_of_a_killed_daemon_is_done_by_the_one_that_lives(process, make_repo):
     """A webhook asked for it and nobody polls, so nobody would ask again; the call is followed to its end."""
     repo = make_repo({"jobs/__init__.py": "", "jobs/old.py": good("Old")})
-    repository = add_repository(name="Lab", remote_url=repo.url, poll_interval=0)
+    with GitServer(repo.folder.parent) as server:
+        _follow_past_a_kill(
+            process, repo, add_repository(name="Lab", remote_url=server.url("repo/.git"), poll_interval=0)
+        )
+
+
+def _follow_past_a_kill(process, repo, repository):
     first = process(points="before_db=stop@2")
     wait_until(lambda: GitRepository.objects.get().current_head == repo.head, seconds=60)
     repo.commit({"jobs/old.py": None, "jobs/new.py": good("New")})
@@ -217,7 +225,7 @@ def test_f37_rewritten_history_is_followed_wherever_it_leads(follow):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("point", ["blob.half", "before_fsync", "before_rename"])
-@pytest.mark.parametrize("error", ["ENOSPC", "EROFS"])
+@pytest.mark.parametrize("error", ["ENOSPC", "EROFS", "EACCES"])
 def test_f39_a_full_disk_leaves_the_last_good_and_heals(follow, monkeypatch, point, error):
     followed = follow({"jobs/a.py": good("One")})
     first = followed.head

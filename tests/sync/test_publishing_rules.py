@@ -235,7 +235,8 @@ def test_a_module_that_still_does_not_load_is_no_news_when_it_is_looked_at_again
     followed.sync()
     assert RevisionEvent.objects.count() == 1
 
-    Module.objects.filter(name="b").update(load_error=None)  # it loaded, until something else changed
+    # It loaded, until something outside changed.
+    Module.objects.filter(name="b").update(load_error=None, fingerprint="")
     followed.sync()
     assert RevisionEvent.objects.first().errors[0]["module"] == "b"
     assert RevisionEvent.objects.count() == 2

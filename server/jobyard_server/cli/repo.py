@@ -44,7 +44,7 @@ def add_repo(
         ),
     ] = "",
     poll_interval: Annotated[
-        int, typer.Option(help="Seconds between two looks at the remote; 0: only when asked.")
+        int, typer.Option(help="Seconds between two looks at the remote; 0: not by the clock.")
     ] = 60,
     signatures: Annotated[
         str,

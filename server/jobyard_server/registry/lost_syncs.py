@@ -8,7 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from jobyard import statuses
@@ -40,8 +40,10 @@ def end_lost_syncs(*, was_told: bool = False) -> list[JobResult]:
     Args:
         was_told: Their daemon was told to end, so they are not to blame.
     """
-    running = sync_results().filter(status=statuses.RUNNING).values_list("pk", flat=True)
-    return [result for pk in running if (result := _end_if_lost(pk, was_told=was_told)) is not None]
+    at_work = Source.objects.filter(lease_until__gt=timezone.now(), fence=OuterRef("fence"))
+    running = sync_results().filter(status=statuses.RUNNING)
+    lost = running.exclude(Exists(at_work.filter(pk=OuterRef("source_model")))).values_list("pk", flat=True)
+    return [result for pk in lost if (result := _end_if_lost(pk, was_told=was_told)) is not None]
 
 
 def _end_if_lost(pk: UUID, *, was_told: bool) -> JobResult | None:

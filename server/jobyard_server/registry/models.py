@@ -59,7 +59,7 @@ class GitRepository(models.Model):
     ssh_key_encrypted = models.TextField(blank=True, editable=False)  # private key; never shown
     ssh_key_origin = models.CharField(max_length=255, blank=True, editable=False)  # likewise
     ssh_public_key = models.TextField(blank=True, editable=False)  # its public half, for the forge
-    poll_interval = models.IntegerField(default=POLL_SECONDS)  # seconds; 0: only when asked
+    poll_interval = models.IntegerField(default=POLL_SECONDS)  # seconds; 0: not by the clock
     fsck_exceptions = models.JSONField(default=list)  # kinds of old malformed objects that are let in
     signature_policy = models.CharField(max_length=80, default=OFF)  # see registry.signature_rules
     signature_policy_by = models.ForeignKey(
@@ -136,6 +136,7 @@ class Source(models.Model):
     refresh_asked = models.DateTimeField(
         null=True, blank=True
     )  # somebody wants all of a folder or of plugins read again; null: nobody, or it is done
+    steps = models.JSONField(default=dict)  # of the newest sync of a folder or of plugins; see source_steps
     last_synced = models.DateTimeField(null=True, blank=True)  # end of the last sync, good or bad
     error = models.TextField(blank=True)  # why the last sync read nothing; empty when it could
 

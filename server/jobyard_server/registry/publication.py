@@ -24,7 +24,10 @@ class Findings:
     """What is known of the modules of a revision; a module that is nowhere in it is gone."""
 
     reports: Sequence[ModuleReport]  #: Of the units that were inspected.
-    unchanged: frozenset[str] = frozenset()  #: Units whose last inspection still holds.
+    unchanged: frozenset[str] = (
+        frozenset()
+    )  #: Units that loaded when they were last inspected, and would again.
+    known_errors: Sequence[ModuleReport] = ()  #: Of units that did not, and would not now.
     fingerprints: Mapping[str, tuple[str, list[str]]] = field(
         default_factory=dict
     )  #: By unit: what its inspection depended on, and the data files that it read.
@@ -45,11 +48,11 @@ class Publication:
         self._revision = revision
         self._found = found
         self._published = Published(
-            unchanged=list(found.unchanged),
-            module_count=len(found.reports) + len(found.unchanged),
+            unchanged=[*found.unchanged, *(report.module for report in found.known_errors)],
+            module_count=len(found.reports) + len(found.unchanged) + len(found.known_errors),
             job_count=Job.objects.filter(module__source=source, installed=True).count(),
         )
-        self._units = {report.module: report for report in found.reports}
+        self._units = {report.module: report for report in (*found.reports, *found.known_errors)}
         self._all_units = {*self._units, *found.unchanged}
         self._modules = ModuleRows(source, revision, self._is_settled)
         self._jobs = JobRows(source, self._published, list(self._modules))
@@ -122,7 +125,8 @@ class Publication:
         main = self._modules.get(report.module)
         if not _is_same(error, main.load_error):
             self._published.newly_failed.append(report.module)
-        main.is_installed, main.fingerprint = True, ""  # looked at again at every sync
+        main.is_installed = True
+        self._note_fingerprint(main)
         if main.revision is None:
             main.path = report.path
         else:

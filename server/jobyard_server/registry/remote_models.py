@@ -17,7 +17,9 @@ class RemoteWatch(models.Model):
     repository = models.OneToOneField(
         GitRepository, primary_key=True, on_delete=models.CASCADE, related_name="watch"
     )
-    next_look = models.DateTimeField(default=timezone.now, db_index=True)
+    next_look = models.DateTimeField(
+        null=True, blank=True, default=timezone.now, db_index=True
+    )  # null: when something says so, not by the clock
     active_until = models.DateTimeField(null=True, blank=True)  # until then it is looked at more often
     looks = models.BigIntegerField(default=0)  # so far
     last_look = models.DateTimeField(null=True, blank=True)

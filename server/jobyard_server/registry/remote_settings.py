@@ -39,7 +39,7 @@ def set_remote_settings(repository: GitRepository, remote: RemoteUrl, given: Map
 
 
 def _poll_interval(value: object) -> int:
-    sentence = f"Use 0 (never by itself) or {SHORTEST_POLL_SECONDS} to {LONGEST_POLL_SECONDS} seconds."
+    sentence = f"Use 0 (not by the clock) or {SHORTEST_POLL_SECONDS} to {LONGEST_POLL_SECONDS} seconds."
     try:
         seconds = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else -1
     except ValueError:

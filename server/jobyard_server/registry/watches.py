@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Value
+from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from jobyard_server.registry.models import GitRepository, Source
+from jobyard_server.registry.models import POLL_SECONDS, GitRepository, Source
 from jobyard_server.registry.remote_models import RemoteWatch
 from jobyard_server.registry.requests import request_sync
 
@@ -29,26 +29,30 @@ _MOST_DOUBLINGS = 10
 
 
 def add_missing() -> None:
-    """A watch for each repository that has none; spread over its interval, not all at the start."""
-    now = timezone.now()
+    """A watch for each repository that has none: new ones, and those that were changed."""
     missing = GitRepository.objects.filter(watch=None)
-    rows = [
-        RemoteWatch(repository=row, next_look=now + timedelta(seconds=random.uniform(0, row.poll_interval)))  # noqa: S311  # a moment, not a secret
-        for row in missing
-    ]
+    rows = [RemoteWatch(repository=row, next_look=_first_look(row)) for row in missing]
     RemoteWatch.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _first_look(repository: GitRepository) -> datetime | None:
+    """Spread over the interval: not all of them at the start."""
+    if not repository.poll_interval:
+        return None
+    seconds = random.uniform(0, repository.poll_interval)  # noqa: S311  # a moment, not a secret
+    return timezone.now() + timedelta(seconds=seconds)
 
 
 def due(*, most: int) -> list[RemoteWatch]:
     """Those whose time has come, the longest waiting first."""
-    rows = _watched().filter(next_look__lte=timezone.now()).order_by("next_look")
+    rows = RemoteWatch.objects.filter(next_look__lte=timezone.now()).order_by("next_look")
     return list(rows.select_related("repository__source")[:most])
 
 
 def claim(watch: RemoteWatch) -> bool:
     """Take this look; False when another daemon did."""
     ours = RemoteWatch.objects.filter(pk=watch.pk, next_look=watch.next_look)
-    moved = {"next_look": _after(_interval(watch)), "last_look": timezone.now(), "looks": F("looks") + 1}
+    moved = {"next_look": _next_look(watch), "last_look": timezone.now(), "looks": F("looks") + 1}
     return bool(ours.update(**moved))
 
 
@@ -79,7 +83,10 @@ def note_seen(watch: RemoteWatch, found: str) -> bool:
 
 
 def note_failure(watch: RemoteWatch, sentence: str, *, retry_after_seconds: float | None) -> None:
-    """Nothing was seen; the next look comes later, at the server's word or by back-off."""
+    """
+    Nothing was seen; the next look comes later, at the server's word or by back-off, also where none comes by
+    the clock: somebody asked for this one.
+    """
     watch.failures += 1
     seconds = max(_interval(watch), retry_after_seconds or 0.0)
     RemoteWatch.objects.filter(pk=watch.pk).update(
@@ -107,29 +114,33 @@ def note_sync(repository_id: UUID, *, could_read: bool) -> None:
             error="",
             active_until=watch.active_until,
             # Never later than it was: something may have been seen that this sync came too early for.
-            next_look=Least("next_look", Value(_after(_interval(watch)))),
+            next_look=Least("next_look", Value(_next_look(watch), output_field=DateTimeField())),
         )
     else:
         watch.failures += 1
-        rows.update(seen="", failures=watch.failures, next_look=_after(_interval(watch)))
+        rows.update(seen="", failures=watch.failures)
+        if watch.repository.poll_interval:
+            rows.update(next_look=_next_look(watch))
 
 
 def look_now(repositories: set[UUID]) -> None:
-    """Something has changed there, or somebody wants to know."""
-    _watched().filter(pk__in=repositories).update(next_look=timezone.now())
+    """Something has changed there, maybe in a repository whose watch went with a change a moment ago."""
+    add_missing()
+    RemoteWatch.objects.filter(pk__in=repositories).update(next_look=timezone.now())
 
 
 def _is_syncing(watch: RemoteWatch) -> bool:
     return Source.objects.filter(git_repository=watch.pk, lease_until__gt=timezone.now()).exists()
 
 
-def _watched() -> QuerySet[RemoteWatch]:
-    return RemoteWatch.objects.filter(repository__poll_interval__gt=0)
+def _next_look(watch: RemoteWatch) -> datetime | None:
+    """By the clock."""
+    return _after(_interval(watch)) if watch.repository.poll_interval else None
 
 
 def _interval(watch: RemoteWatch) -> float:
     """Seconds until the next look, before jitter."""
-    seconds = float(watch.repository.poll_interval)
+    seconds = float(watch.repository.poll_interval or POLL_SECONDS)
     if watch.failures:
         return max(seconds, min(seconds * 2.0 ** min(watch.failures, _MOST_DOUBLINGS), LONGEST_SECONDS))
     if watch.active_until is not None and watch.active_until > timezone.now():

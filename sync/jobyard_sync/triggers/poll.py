@@ -85,7 +85,7 @@ class Poller:
         if changed:
             look_now(changed)
         for watch in due(most=10 * LOOKS_AT_ONCE):
-            host = host_of(watch.repository)
+            host = host_of(watch.repository.remote_url)
             if self._has_place(host) and claim(watch):
                 with self._lock:
                     self._busy[host] += 1
@@ -111,7 +111,7 @@ class Poller:
     def _review(self) -> None:
         add_missing()
         found: defaultdict[Path, set[UUID]] = defaultdict(set)
-        for row in GitRepository.objects.filter(remote_url__startswith="file:", poll_interval__gt=0):
+        for row in GitRepository.objects.filter(remote_url__startswith="file:"):
             try:
                 found[Path(remote_of(row).file_path)].add(row.pk)
             except InvalidRemoteUrl:  # folders are not allowed any more; its next sync says so

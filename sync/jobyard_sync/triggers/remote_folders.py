@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 
 class RemoteFolders:
     """
-    Calls *on_change* with the ids of the repositories of a folder soon after a ref in it was moved.
+    Calls *on_change* with the ids of the repositories of a folder soon after a ref in it was moved, and once
+    when the watch begins.
 
     Polling goes on beside it: what no event tells (a folder that was exchanged, a network file system) is
     found by the clock.
@@ -62,6 +63,7 @@ class RemoteFolders:
                 extra={"action": "watch", "folder": str(path), "error": str(exc)},
             )
         self._ids[path] = repositories
+        self._on_change(repositories)  # what was pushed before somebody watched
 
     def _started(self) -> BaseObserver:
         if self._observer is None:

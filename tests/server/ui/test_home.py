@@ -11,7 +11,7 @@ from tests.server.ui.cast import Page
 
 from jobyard import statuses
 from jobyard_server.registry.favourites import keep_favourite
-from jobyard_server.registry.history_models import PUBLISHED, HeldPush, RevisionEvent
+from jobyard_server.registry.history_models import PUBLISHED, WAITING, HeldPush, RevisionEvent
 from jobyard_server.registry.models import Source
 from jobyard_server.ui.home import newest
 
@@ -136,13 +136,22 @@ def test_sources_with_errors_are_listed(as_user, bob):
 
 def test_a_push_that_waits_for_somebody_is_not_called_a_failure(as_user, bob):
     source = cast.git_source()
-    HeldPush.objects.create(source=source, revision=cast.make_revision(source), job_count=5)
-    Source.objects.filter(pk=source.pk).update(error="It waits for a confirmation.")
+    revision = cast.make_revision(source)
+    sync = cast.make_result(cast.make_job(), status=statuses.FAILED)
+    HeldPush.objects.create(source=source, revision=revision, job_count=5)
+    RevisionEvent.objects.create(source=source, revision=revision, kind=WAITING, result=sync)
+    Source.objects.filter(pk=source.pk).update(error="It waits; say `jobyard repo confirm`.")
 
     page = home(as_user(bob))
 
     assert "has a push that waits for a confirmation" in page.text
     assert "could not be synced" not in page.text
+    assert "`" not in page.text + home_of_repositories(as_user(bob)).text
+    assert not page.all("a", href=sync.get_absolute_url())
+
+
+def home_of_repositories(browser):
+    return Page(browser.get("/extras/git-repositories/"))
 
 
 def test_a_part_that_is_missing_is_told_with_the_way_out(as_user, alice, worker):

@@ -7,7 +7,7 @@ from tests.server.registry.cast import broken, facts, good, put
 from tests.server.ui import cast
 from tests.server.ui.cast import Page
 
-from jobyard_server.registry.history_models import HeldPush
+from jobyard_server.registry.history_models import PUBLISHED, HeldPush, RevisionEvent
 from jobyard_server.registry.leases import take_lease
 from jobyard_server.registry.models import GitRepository, Revision
 from jobyard_server.registry.publish import Findings, publish
@@ -86,6 +86,20 @@ def test_a_revision_tells_what_it_changed_and_what_does_not_load(as_user, bob, s
     assert "two stays at aaaaaaaaaaaa" in page.text
     assert "SyntaxError: invalid syntax" in page.text
     assert "git.netops/ one/ Other" in page.text or "git.netops/one/Other" in page.text.replace(" ", "")
+
+
+def test_what_was_new_when_a_revision_was_read_again_is_told_apart(as_user, bob, source):
+    head = Revision.objects.get(pk=source_head())
+    again = RevisionEvent(source=source, revision=head, previous=head, kind=PUBLISHED)
+    again.changes = {"removed": ["git.netops/one/Gone"]}
+    again.save()
+
+    text = Page(as_user(bob).get(f"/extras/revisions/{head.pk}/")).text.replace(" ", "")
+
+    since, _, changed = text.partition("Whatitchanged")
+    assert "Whatwasnewwhenitwasreadagainremovedgit.netops/one/Gone" in since
+    assert "addedgit.netops/one/Other" in changed
+    assert "Readagain·" in changed
 
 
 def test_revisions_out_of_reach_are_not_there(as_user, charlie, source, first):

@@ -8,7 +8,9 @@ from tests.server.ui import cast
 from tests.server.ui.cast import Page
 
 from jobyard_server.registry.history_models import PUBLISHED, RevisionEvent
+from jobyard_server.registry.leases import take_lease
 from jobyard_server.registry.models import PLUGINS, Revision, Source
+from jobyard_server.registry.source_steps import INSPECTED, SNAPSHOT, SourceClock
 
 pytestmark = pytest.mark.django_db
 PAGE = "/extras/sources/"
@@ -78,6 +80,31 @@ def test_an_open_page_of_the_folder_hears_of_news(as_user, alice):
     assert ask().status_code == 204
     cast.Source.objects.filter(pk=source.pk).update(revision=cast.make_revision(source))
     assert ask().headers["HX-Refresh"] == "true"
+
+
+def test_an_open_page_of_the_folder_follows_a_sync(as_user, alice):
+    source = cast.local_source()
+    browser = as_user(alice)
+
+    def asks(page):
+        (address,) = [attrs["hx-get"] for attrs in page.all("section") if "hx-get" in attrs]
+        return address
+
+    address = asks(Page(browser.get("/extras/sources/local/")))
+    lease = take_lease(source)
+    clock = SourceClock()
+    clock.done(SNAPSHOT)
+    clock.begin(lease)
+    part = Page(browser.get(address, headers={"HX-Request": "true"}))
+    again = browser.get(asks(part), headers={"HX-Request": "true"})
+    clock.done(INSPECTED)
+    later = Page(browser.get(asks(part), headers={"HX-Request": "true"}))
+
+    assert "Syncing" in part.text
+    assert "Inspected now" in part.text
+    assert not part.all("h1")
+    assert again.status_code == 204
+    assert "Published now" in later.text
 
 
 def test_the_folder_can_be_rolled_back_pinned_and_unpinned(as_user, alice, bob):

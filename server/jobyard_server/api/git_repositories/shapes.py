@@ -12,7 +12,7 @@ from jobyard_server.api.job_results.shapes import ShortResult
 class RemoteSettingsShape(TypedDict):
     """How its remote is watched, checked and told of syncs."""
 
-    poll_interval: int  #: Seconds between two looks at the remote; 0: only when asked.
+    poll_interval: int  #: Seconds between two looks at the remote; 0: not by the clock.
     ssh_key: str | None  #: ``********`` when one is stored.
     ssh_public_key: str  #: To be added to the server, as a deploy key that may read.
     fsck_exceptions: list[str]  #: Kinds of old malformed objects that are let in.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from jobyard import statuses
 from jobyard_server.access.models import User
 from jobyard_server.access.permissions import restrict
 from jobyard_server.registry.favourite_models import FavouriteJob
-from jobyard_server.registry.history_models import PUBLISHED, RevisionEvent
+from jobyard_server.registry.history_models import PUBLISHED, WAITING, RevisionEvent
 from jobyard_server.registry.models import GitRepository, Job
 from jobyard_server.registry.visible import visible_folders
 from jobyard_server.runs.models import JobResult
@@ -25,15 +25,17 @@ FAILURES: Final = (statuses.FAILED, statuses.ERRORED, statuses.TIMED_OUT)
 
 
 def active_and_failed(user: User) -> dict[str, Any]:
-    """Results that are not at their end, and those that ended badly."""
+    """Results that are not at their end, and those that ended badly; a push that is held did not."""
     rows = JobResult.objects.select_related("job_model", "user", "obj_type").defer(*HEAVY)
     results = restrict(rows, user, "view").order_by("-created")
     since = timezone.now() - timedelta(days=DAYS)
+    held = RevisionEvent.objects.filter(kind=WAITING, result=OuterRef("pk"))
+    failed = results.filter(status__in=FAILURES).exclude(Exists(held))
     active = list(results.filter(status__in=statuses.ACTIVE)[: LATELY + 1])
     return {
         "active": active[:LATELY],
         "more_active": len(active) > LATELY,
-        "failed": list(results.filter(status__in=FAILURES, created__gte=since)[:LATELY]),
+        "failed": list(failed.filter(created__gte=since)[:LATELY]),
         "failed_days": DAYS,
     }
 

@@ -36,6 +36,11 @@ ERROR = {
 TRACE = 'Traceback (most recent call last):\n  File "jobs/audits.py", line 2, in <module>\n    ports()'
 CODE = "class CountPorts(Job):\n    ports()\n\n    def run(self, data, commit):\n        '''Count.'''\n"
 BEFORE = "\n" * 40  # so that no number of a line is on the page twice
+BROKEN_INPUT = {
+    "what": "the schedule Nightly",
+    "url": "/-/patterns/",
+    "errors": {"site": ["This field is required."]},
+}
 CHANGES = {
     "added": ["git.care/audits/CountPorts"],
     "changed": [
@@ -108,6 +113,11 @@ def lists() -> list[Pattern]:
                     label="changes of jobs",
                     template="ui/revisions/_changes.html",
                     context={"changes": CHANGES},
+                ),
+                State(
+                    label="changes that saved inputs do not fit",
+                    template="ui/revisions/_event_changes.html",
+                    context={"event": {"changes": CHANGES, "broken_inputs": [BROKEN_INPUT]}},
                 ),
             ],
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from jobyard_server.ui.run_form.fields import FieldGroup, FormField
 from jobyard_server.webhooks.models import Webhook
 
 ERROR = {"message": "NameError: name 'ports' is not defined", "path": "jobs/audits.py", "line": 2}
+WORDS_OF_FOLDERS = ("Snapshot made", "Inspected", "Published")
 HERE = "/-/patterns/"
 
 
@@ -88,6 +90,7 @@ def parts() -> list[Pattern]:
             about="The steps of the newest sync, and the values for a forge.",
             states=[
                 *(_state(label, "repositories/_live", **context) for label, context in _syncs()),
+                _state("of the folder", "sources/_live", **_live_folder()),
                 *(_state(label, "repositories/_hook", **_hook(**more)) for label, more in _HOOKS.items()),
             ],
         ),
@@ -207,10 +210,17 @@ def _syncs() -> list[tuple[str, dict[str, Any]]]:
     return [(label, {"state": state, "steps": _steps(states)}) for label, (state, states) in cases.items()]
 
 
-def _steps(states: list[str]) -> list[Step]:
+def _live_folder() -> dict[str, Any]:
+    of = source(lease_until=ago(minutes=-1))
+    line = SourceLine(source=of, state=SYNCING, job_count=3, broken_count=0)
+    context = {"source": of, "line": line, "state": SYNCING, "jobs_root": "/srv/jobs", "scan_seconds": 5}
+    return {**context, "steps": _steps(["done", "now", "next"], WORDS_OF_FOLDERS)}
+
+
+def _steps(states: list[str], words: Iterable[str] = WORDS.values()) -> list[Step]:
     return [
         Step(word=word, state=state, span=timedelta(seconds=0.12) if state == "done" else None)
-        for word, state in zip(WORDS.values(), states, strict=True)
+        for word, state in zip(words, states, strict=True)
     ]
 
 

@@ -132,6 +132,7 @@ def _page(
     deliveries = [(row, state_of(row)) for row in _deliveries(repository)[:RECENT]]
     context: dict[str, Any] = {
         "repository": repository,
+        "is_folder": repository.remote_url.startswith("file:"),
         "may_change": may(request.user, "change", repository),
         "may_confirm": may(request.user, "change", HostKey),
         "hooks": listed,

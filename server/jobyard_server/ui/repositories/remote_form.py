@@ -77,7 +77,7 @@ class RemoteFields:
             name="poll_interval",
             label="Seconds between two looks",
             type="number",
-            help="0: only when asked or told by a webhook.",
+            help="0: not by the clock, only when asked, or when a watched folder changes.",
             value=self.values.get("poll_interval", ""),
             errors=self.errors.get("poll_interval", []),
             attributes={"min": "0", "max": "86400"},

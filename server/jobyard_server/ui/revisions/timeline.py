@@ -31,6 +31,11 @@ class TimelineLine:
     may_return: bool  #: Its revision can be rolled back to.
     counts: list[str]  #: "2 added", "1 changed", …
 
+    @property
+    def is_reading_again(self) -> bool:
+        """Its revision was in service already; what is new comes from outside of it."""
+        return self.event.previous_id == self.event.revision_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class TimelinePage:

@@ -36,12 +36,15 @@ def show_revision(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
     source = revision.source
     lines = [line_of(event, source) for event in events_of(source).filter(revision=revision)]
     newest = lines[0] if lines else None
+    brought = next((line for line in lines if not line.is_reading_again), None)
     context = {
         "revision": revision,
         "source": source,
         "repository": source.git_repository,
         "lines": lines,
         "newest": newest,
+        "brought": brought,
+        "found_since": newest if newest is not brought else None,
         "errors": _errors(revision, newest),
         "others": _others(source, revision),
         "is_current": revision.pk == source.revision_id,

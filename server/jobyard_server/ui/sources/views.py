@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,11 +20,13 @@ from jobyard_server.access.permissions import may, restrict
 from jobyard_server.registry.models import GIT, LOCAL, PLUGINS, GitRepository, Job, Source
 from jobyard_server.registry.quarantine import quarantined
 from jobyard_server.registry.refresh import ask_refresh, may_refresh
+from jobyard_server.registry.source_steps import BEGUN
 from jobyard_server.registry.visible import visible_folders, visible_modules
 from jobyard_server.ui.permitted import require
 from jobyard_server.ui.repositories.state import SourceLine, git_lines, lines_of
 from jobyard_server.ui.requests import PageRequest
 from jobyard_server.ui.revisions.load_errors import BrokenModule, broken_modules
+from jobyard_server.ui.revisions.steps import steps_of_source
 from jobyard_server.ui.revisions.timeline import timeline
 
 
@@ -53,19 +56,13 @@ def show_source(request: PageRequest, kind: str) -> HttpResponse:
     if source is None:
         raise Http404
     if request.htmx:
-        return _news(source, request.GET.get("seen", ""))
-    line = lines_of(Source.objects.filter(pk=source.pk), request.user)[0]
+        return _news(request, source)
     modules = visible_modules(request.user).filter(source=source, is_installed=True, load_error__isnull=False)
     jobs = restrict(Job.objects.filter(module__source=source, installed=True), request.user, "view")
     decidable = visible_folders(request.user, "change").filter(pk=source.pk, kind=LOCAL)
     context = {
-        "source": source,
-        "line": line,
+        **_live_context(request, source),
         "may_refresh": may_refresh(request.user, source),
-        "state": line.state,
-        "seen": _seen(source),
-        "scan_seconds": settings.JOBYARD["LOCAL_SCAN_INTERVAL"],
-        "jobs_root": settings.JOBYARD["JOBS_ROOT"] if kind == LOCAL else "",
         "plugin_names": settings.JOBYARD["PLUGINS"] if kind == PLUGINS else [],
         "broken": broken_modules(modules.select_related("revision", "source__git_repository")),
         "jobs": jobs.select_related("module__source").defer("spec_json"),
@@ -87,16 +84,37 @@ def refresh_source(request: PageRequest, kind: str) -> HttpResponse:
     return redirect("ui:show_source", kind)
 
 
-def _news(source: Source, seen: str) -> HttpResponse:
-    """For a page that is open: to be shown anew if there is something new to show."""
-    return (
-        HttpResponse(status=HTTPStatus.NO_CONTENT) if seen == _seen(source) else HttpResponseClientRefresh()
-    )
+def _news(request: PageRequest, source: Source) -> HttpResponse:
+    """For a page that is open: nothing, how far the sync is, or the whole page anew."""
+    if request.GET.get("seen", "") != _seen(source):
+        return HttpResponseClientRefresh()
+    if request.GET.get("shown", "") == _shown(source):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, "ui/sources/_live.html", _live_context(request, source))
+
+
+def _live_context(request: PageRequest, source: Source) -> dict[str, Any]:
+    line = lines_of(Source.objects.filter(pk=source.pk), request.user)[0]
+    return {
+        "source": source,
+        "line": line,
+        "state": line.state,
+        "steps": steps_of_source(source),
+        "seen": _seen(source),
+        "shown": _shown(source),
+        "scan_seconds": settings.JOBYARD["LOCAL_SCAN_INTERVAL"],
+        "jobs_root": settings.JOBYARD["JOBS_ROOT"] if source.kind == LOCAL else "",
+    }
 
 
 def _seen(source: Source) -> str:
     decided, is_asked = source.pinned_to or source.rolled_back_to, source.refresh_asked is not None
     return f"{source.revision_id or ''}-{decided}-{bool(source.error):d}{is_asked:d}"
+
+
+def _shown(source: Source) -> str:
+    """How far the newest sync is."""
+    return f"{source.is_syncing:d}{len(source.steps)}-{source.steps.get(BEGUN, '')}"
 
 
 def _broken_by_kind(user: User, lines: Iterable[SourceLine]) -> dict[str, list[BrokenModule]]:

@@ -9,6 +9,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
+from jobyard_server.registry.models import GIT
 from jobyard_server.ui import components, icons, links, moments, words
 from jobyard_server.ui import markdown as markdown_of_authors
 from jobyard_server.ui.inventory.addresses import KINDS
@@ -135,4 +136,7 @@ def status_word(status: str) -> str:
 def section_here(context: template.Context) -> str:
     """The entry of the main navigation that the page belongs to."""
     path = context["request"].path if "request" in context else ""
-    return next((section for prefix, section in SECTIONS if path.startswith(prefix)), "")
+    section = next((section for prefix, section in SECTIONS if path.startswith(prefix)), "")
+    source = context.get("source")
+    is_own = section == "repositories" and source is not None and source.kind != GIT
+    return "sources" if is_own else section
