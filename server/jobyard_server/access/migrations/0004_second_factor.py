@@ -1,0 +1,25 @@
+from django.db import migrations
+
+KEPT_WHOLE = """
+CREATE FUNCTION users_auditevent_kept_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'The audit log is append-only.' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER kept_whole BEFORE TRUNCATE ON users_auditevent
+  FOR EACH STATEMENT EXECUTE FUNCTION users_auditevent_kept_whole();
+"""
+NOT_KEPT_WHOLE = """
+DROP TRIGGER kept_whole ON users_auditevent;
+DROP FUNCTION users_auditevent_kept_whole();
+"""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('users', '0003_audit_retention'),
+    ]
+
+    operations = [
+        migrations.RunSQL(KEPT_WHOLE, NOT_KEPT_WHOLE),
+    ]
