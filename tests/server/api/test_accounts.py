@@ -21,7 +21,7 @@ def test_an_account_shows_nothing_that_helps_to_log_in(alice):
 
     answer = alice.get(f"{USERS}{alice.user.pk}/")
 
-    assert set(answer.json()) == {*shown.split(), "last_login", "groups"}
+    assert set(answer.json()) == {*shown.split(), "last_login", "groups", "second_factor"}
 
 
 @pytest.mark.parametrize(

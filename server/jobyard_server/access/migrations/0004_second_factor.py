@@ -1,4 +1,6 @@
-from django.db import migrations
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
 
 KEPT_WHOLE = """
 CREATE FUNCTION users_auditevent_kept_whole() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,5 +23,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='SecondFactor',
+            fields=[
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='second_factor', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('secret', models.TextField()),
+                ('last_step', models.BigIntegerField()),
+                ('recovery_digests', models.JSONField(default=list)),
+                ('created', models.DateTimeField(auto_now_add=True)),
+            ],
+        ),
         migrations.RunSQL(KEPT_WHOLE, NOT_KEPT_WHOLE),
     ]

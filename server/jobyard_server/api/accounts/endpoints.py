@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 
 from jobyard_server.access.editing import save_group, save_permission, save_user
 from jobyard_server.access.models import ObjectPermission, User
-from jobyard_server.access.people import with_groups, with_holders, with_user_count
+from jobyard_server.access.people import as_listed, with_holders, with_user_count
 from jobyard_server.api.accounts.describe import describe_group, describe_permission, describe_user
 from jobyard_server.api.accounts.fields import GroupFields, PermissionFields, UserFields
 from jobyard_server.api.accounts.filters import GroupFilters, PermissionFilters, UserFilters
@@ -15,7 +15,7 @@ from jobyard_server.api.accounts.shapes import AccountShape, GroupShape, Permiss
 
 USERS = Resource(
     rows=User.objects.order_by("username"),
-    shown_to=with_groups,
+    shown_to=as_listed,
     describe=describe_user,
     shown=AccountShape,
     fields=UserFields,

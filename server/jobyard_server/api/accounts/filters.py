@@ -26,13 +26,14 @@ class Among(AnyOf):
     def __init__(
         self, item: forms.Field, column: str, relation: str, seen_by: Callable[[User], QuerySet[Any]]
     ) -> None:
-        super().__init__(item, column)
-        self._relation, self._seen_by = relation, seen_by
+        super().__init__(item, f"{relation}__{column}")
+        self._column, self._relation, self._seen_by = column, relation, seen_by
 
     def filter(self, qs: QuerySet[Any], value: list[Any]) -> QuerySet[Any]:
         if not value:
             return qs
-        named = super().filter(self._seen_by(self.parent.request.user), value).order_by().values("pk")
+        seen = self._seen_by(self.parent.request.user).order_by()
+        named = seen.filter(**{f"{self._column}__in": value}).values("pk")
         found = qs.model._default_manager.filter(**{f"{self._relation}__in": named}).order_by()
         return qs.filter(pk__in=found.values("pk"))
 

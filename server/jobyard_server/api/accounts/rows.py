@@ -40,9 +40,8 @@ class Resource:
     fields: type[serializers.Serializer[Any]]  #: What may be sent.
     store: Callable[..., Any]  #: Of ``access.editing``.
     key: Callable[[str], Any] = uuid.UUID  #: From the text of an id to the id.
-    shown_to: Callable[[QuerySet[Any], User], QuerySet[Any]] = lambda rows, _reader: (
-        rows
-    )  #: To describe them.
+    #: With what describing them needs, as far as the reader may see it.
+    shown_to: Callable[[QuerySet[Any], User], QuerySet[Any]] = lambda rows, _reader: rows
 
 
 class AccountView(ApiView):

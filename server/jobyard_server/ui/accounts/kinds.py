@@ -14,7 +14,8 @@ from django.http import QueryDict
 from jobyard_server.access.editing import ACTIONS, save_group, save_permission, save_user
 from jobyard_server.access.grantable import grantable_types
 from jobyard_server.access.models import ObjectPermission, User
-from jobyard_server.access.people import groups_for, users_for, with_groups, with_holders, with_user_count
+from jobyard_server.access.people import as_listed, groups_for, users_for, with_holders, with_user_count
+from jobyard_server.access.second_factor import has_second_factor
 from jobyard_server.ui.run_form.controls import SPELLED
 from jobyard_server.ui.run_form.fields import FormField, Option, OptionGroup
 
@@ -93,9 +94,9 @@ def _user_values(user: User | None) -> dict[str, Any]:
     if user is None:
         return {"is_active": True}
     names = ("username", "first_name", "last_name", "email", "is_active", "is_superuser")
-    return {name: getattr(user, name) for name in names} | {
-        "groups": [group.pk for group in user.groups.all()]
-    }
+    factor = {"second_factor": True} if has_second_factor(user) else {}
+    groups = {"groups": [group.pk for group in user.groups.all()]}
+    return {name: getattr(user, name) for name in names} | groups | factor
 
 
 def _user_fields(values: Values, errors: Errors, by: User) -> list[FormField]:
@@ -111,7 +112,16 @@ def _user_fields(values: Values, errors: Errors, by: User) -> list[FormField]:
         _choose(errors, "groups", "Groups", _options(groups_for(by), values.get("groups"))),
         _tick(values, errors, "is_active", "Active", "Whoever is not active cannot log in or use a token."),
         _tick(values, errors, "is_superuser", "Superuser", "May do everything, without any permission."),
+        *([_factor_tick(values)] if "second_factor" in values else []),
     ]  # fmt: skip
+
+
+def _factor_tick(values: Values) -> FormField:
+    return FormField(
+        name="remove_second_factor", label="Take the second factor away", control="checkbox",
+        checked=values["second_factor"] is False,
+        help="For somebody who lost device and recovery codes: the password alone lets them in again.",
+    )  # fmt: skip
 
 
 def _read_user(sent: QueryDict, by: User) -> dict[str, Any]:
@@ -122,12 +132,14 @@ def _read_user(sent: QueryDict, by: User) -> dict[str, Any]:
         **ticks,
         "is_staff": ticks["is_superuser"],
         "groups": _chosen(sent, "groups", groups_for(by)),
+        **({"second_factor": False} if "remove_second_factor" in sent else {}),
     }
     return {**values, "password": sent["password"]} if sent.get("password") else values
 
 
-def _user_cells(user: User) -> list[str]:
+def _user_cells(user: Any) -> list[str]:
     state = "superuser" if user.is_superuser else "active"
+    state += ", second factor" if user.has_second_factor else ""
     groups = ", ".join(group.name for group in user.groups.all())
     return [user.get_full_name() or "-", groups or "-", state if user.is_active else "not active"]
 
@@ -239,7 +251,7 @@ USERS = Kind(
     model=User,
     columns=("Full name", "Groups", "State"),
     cells=_user_cells,
-    shown_to=with_groups,
+    shown_to=as_listed,
     values_of=_user_values,
     fields_of=_user_fields,
     read=_read_user,

@@ -101,7 +101,8 @@ def _save(request: PageRequest, kind: Kind, row: Any) -> HttpResponse:
             require_covered(request.user, "add" if row is None else "change", target)
     except AccountErrors as exc:
         stored = None if row is None else kind.model._default_manager.get(pk=row.pk)
-        return _form(request, kind, stored, _sent(values, request.POST), exc.errors)
+        shown = {**({} if stored is None else kind.values_of(stored)), **_sent(values, request.POST)}
+        return _form(request, kind, stored, shown, exc.errors)
     messages.success(request, f"The {kind.one} {target} was {'added' if row is None else 'changed'}.")
     return redirect(f"ui:list_{kind.name}")
 
