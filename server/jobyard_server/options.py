@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jobyard_server.runs.own_patterns import compiled
 from jobyard_server.worker.engines.address import SCHEMES, problem_of
 
 MIB = 1024 * 1024
@@ -190,10 +191,7 @@ def patterns(value: str) -> list[str]:
     if not isinstance(found, list) or not all(isinstance(item, str) and item for item in found):
         raise ValueError("use a JSON list of regular expressions")
     for item in found:
-        try:
-            re.compile(item)
-        except re.error as exc:
-            raise ValueError(f"{item!r} is no regular expression ({exc})") from None
+        compiled(item)
     return found
 
 
