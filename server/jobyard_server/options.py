@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from jobyard_server.runs.own_patterns import compiled
 from jobyard_server.worker.engines.address import SCHEMES, problem_of
 
 MIB = 1024 * 1024
@@ -203,10 +204,7 @@ def patterns(value: str) -> list[str]:
     if not isinstance(found, list) or not all(isinstance(item, str) and item for item in found):
         raise ValueError("use a JSON list of regular expressions")
     for item in found:
-        try:
-            re.compile(item)
-        except re.error as exc:
-            raise ValueError(f"{item!r} is no regular expression ({exc})") from None
+        compiled(item)
     return found
 
 
@@ -304,6 +302,7 @@ OPTIONS = (
     Option(name="OUTPUT_FILE_DAYS", parse=integer(least=0), default=0, help="Days after which the files of a run are deleted; 0 keeps them as long as its result."),
     Option(name="STREAMS_PER_USER", parse=integer(least=1), default=5, help="Live streams of results that one user may have open in one web process."),
     Option(name="STREAMS_MAX", parse=integer(least=0), default=200, help="Live streams of results in one web process; beyond it pages poll."),
+    Option(name="SECOND_FACTOR", parse=one_of("optional", "superusers", "everyone"), default="optional", help="Who must have a second factor to log in with a password; the others may."),
     Option(name="LOG_REDACTION_PATTERNS", parse=patterns, help="Regular expressions of what is taken out of log messages, as a JSON list; the ones for credentials when not set."),
     Option(name="LOG_MESSAGE_MAX", parse=integer(least=256), default=64 * 1024, help="Bytes of one log message at most; longer ones are cut."),
     Option(name="DATA_LOG_LIMIT", parse=integer(least=1), default=10_000, help="Log rows in the data of one result at most; all rows are under logs/."),

@@ -114,6 +114,7 @@ NO_PAGES = {
     *("test_hook", "switch_hook", "remove_hook", "confirm_host_key", "switch_schedule", "decide_schedule"),
     *("show_live_sync", "unpin_repository", "confirm_push", "roll_back", "pin_repository"),
     *("unpin_source", "roll_back_source", "pin_source"),
+    *("enter_code", "set_up_to_log_in"),  # only between password and log-in: test_second_factor.py
     *("compare_revisions", "make_sample_network", "export_rows", "import_template", "delete_rows"),
     *("delete_token", "mark_favourite", "refresh_source", "revoke_key", "show_picture"),
 }

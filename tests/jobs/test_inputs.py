@@ -258,7 +258,11 @@ class TestText:
 
     @pytest.mark.parametrize(
         ("pattern", "text"),
-        [("(a+)+$", "a" * 60 + "!"), (r"(.*)*=\1", "x" * 60), ("(x*)*y", "x" * 5000)],
+        [
+            *[("(a+)+$", "a" * 60 + "!"), (r"(.*)*=\1", "x" * 60), ("(x*)*y", "x" * 5000)],
+            *[("^(a|aa)+$", "a" * 100 + "!"), ("^" + "(a|a)" * 40 + "$", "a" * 39 + "!")],
+            ("(b)" * 60 + "(a+)+$", "b" * 60 + "a" * 60 + "!"),
+        ],
     )
     def test_ld08_a_pattern_that_takes_for_ever_is_refused_in_time(self, pattern, text):
         assert refused("StringVar", text, regex=pattern) == [f"Invalid value. Must match regex: {pattern}"]

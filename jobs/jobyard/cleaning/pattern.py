@@ -17,7 +17,7 @@ from typing import Any
 _SECONDS = 1.0
 _STEPS_IN_PROCESS = 1_000_000
 _NEVER = 99  #: Exponent of patterns that may backtrack exponentially.
-_REPEATS = {codes.MAX_REPEAT, codes.MIN_REPEAT, getattr(codes, "POSSESSIVE_REPEAT", None)}
+_REPEATS = {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}
 _CHILD = """
 import json, re, sys
 pattern, text = json.load(sys.stdin)
@@ -47,17 +47,24 @@ def _exponent(pattern: str) -> int | None:
 
 
 def _cost(node: Any, *, inside_repeat: bool) -> int:
-    if isinstance(node, parser.SubPattern):
-        return sum(_cost(item, inside_repeat=inside_repeat) for item in node)
-    if isinstance(node, list):
+    if isinstance(node, parser.SubPattern | list):
         return sum(_cost(item, inside_repeat=inside_repeat) for item in node)
     if not isinstance(node, tuple):
         return 0
-    if node and node[0] in _REPEATS:
+    operation = _operation(node)
+    if operation in _REPEATS:
         return _repeat_cost(node[1], inside_repeat=inside_repeat)
-    if node and node[0] in (codes.GROUPREF, codes.GROUPREF_EXISTS):
+    if operation in (codes.GROUPREF, codes.GROUPREF_EXISTS):
         return _NEVER
-    return sum(_cost(item, inside_repeat=inside_repeat) for item in node)
+    inner = sum(_cost(item, inside_repeat=inside_repeat) for item in node)
+    if operation is codes.BRANCH:  # each way may be tried after the other, in a repeat again and again
+        return _NEVER if inside_repeat else 1 + inner
+    return inner
+
+
+def _operation(node: tuple[Any, ...]) -> Any:
+    """What *node* does; nothing where it is the arguments of another one, which begin with any number."""
+    return node[0] if node and isinstance(node[0], type(codes.BRANCH)) else None
 
 
 def _repeat_cost(repeat: Any, *, inside_repeat: bool) -> int:

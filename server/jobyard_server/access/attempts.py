@@ -21,6 +21,7 @@ from jobyard_server.access.models import Attempts
 COOL_OFF: Final = timedelta(minutes=15)
 PER_ACCOUNT: Final = 8  #: Failures of one user name from one address.
 PER_ADDRESS: Final = 100  #: Failures from one address, whatever the names.
+CODES_PER_ACCOUNT: Final = 8  #: Wrong codes of a second factor, from wherever: its password was right.
 TOKENS_PER_ADDRESS: Final = 100  #: Wrong tokens from one address.
 
 _COUNT = """
@@ -49,6 +50,10 @@ def login_limits(username: str, address: str | None) -> list[Limit]:
     where = address or "-"
     name = username.casefold()
     return [Limit(f"login {where} {name}", PER_ACCOUNT), Limit(f"login {where}", PER_ADDRESS)]
+
+
+def code_limits(account: object) -> list[Limit]:
+    return [Limit(f"code {account}", CODES_PER_ACCOUNT)]
 
 
 def token_limits(address: str | None) -> list[Limit]:

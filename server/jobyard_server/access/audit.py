@@ -17,6 +17,7 @@ LOGGED_IN: Final = "login"
 LOGIN_FAILED: Final = "login_failed"
 LOCKED_OUT: Final = "locked_out"
 LOGGED_OUT: Final = "logout"
+CODE_REFUSED: Final = "code_refused"
 REFUSED: Final = "refused"
 TOKEN_REFUSED: Final = "token_refused"  # noqa: S105  # a word, not a token
 CREATED: Final = "created"
@@ -38,6 +39,7 @@ LABELS: Final[dict[str, str]] = {
     LOGIN_FAILED: "Failed to log in",
     LOCKED_OUT: "Was locked out",
     LOGGED_OUT: "Logged out",
+    CODE_REFUSED: "Entered a wrong code",
     REFUSED: "Was refused",
     TOKEN_REFUSED: "Token refused",
     CREATED: "Created",

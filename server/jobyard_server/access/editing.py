@@ -21,20 +21,25 @@ from jobyard_server.access.audit import CHANGED, CREATED, DELETED, record
 from jobyard_server.access.constraints import problems
 from jobyard_server.access.errors import AccountErrors
 from jobyard_server.access.grantable import grantable_types
-from jobyard_server.access.models import ObjectPermission, User
+from jobyard_server.access.models import ObjectPermission, SecondFactor, User
 from jobyard_server.access.permissions import restrict
+from jobyard_server.access.second_factor import has_second_factor
 
 ACTIONS: Final = ("view", "add", "change", "delete", "run", "approve", "sync", "rollback")
 MOST_ACTIONS: Final = 50
 _ONLY_SUPERUSERS: Final = "Only a superuser may do this."
+_OWN_PAGE: Final = "Only its owner can set it up, on the page “Second factor”."
 _RESERVED: Final = "This account is for the command line; it cannot be changed."
 _LISTS: Final = frozenset({"groups", "users", "object_types", "permissions"})
+_NO_COLUMNS: Final = _LISTS | {"second_factor"}
 _PEOPLE: Final = frozenset({"groups", "users"})
 
 
 def save_user(user: User, values: Mapping[str, Any], *, by: User) -> User:
     """
-    Store *user*, a new or a known one, with *values* (``password`` in clear, ``groups`` as rows).
+    Store *user*, a new or a known one, with *values*.
+
+    ``password`` is in clear, ``groups`` are rows, and ``second_factor`` is False to take it away.
 
     Raises:
         AccountErrors: Nothing was changed.
@@ -49,7 +54,12 @@ def save_user(user: User, values: Mapping[str, Any], *, by: User) -> User:
     if password is not None or is_new:
         user.set_password(password)
         errors |= password_errors(user, password)
-    _store(user, plain, errors, by=by, with_password=password is not None)
+    if values.get("second_factor") and not has_second_factor(user):
+        errors |= {"second_factor": [_OWN_PAGE]}
+    with transaction.atomic():
+        _store(user, plain, errors, by=by, with_password=password is not None)
+        if values.get("second_factor") is False:
+            SecondFactor.objects.filter(user=user.pk).delete()
     return user
 
 
@@ -115,7 +125,7 @@ def _refused_for(user: User, values: Mapping[str, Any], by: User) -> Errors:
 
 def _assign(row: Any, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
-        if name not in _LISTS:
+        if name not in _NO_COLUMNS:
             setattr(row, name, value)
 
 

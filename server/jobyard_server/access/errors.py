@@ -7,6 +7,7 @@ What accounts and tokens refuse; every message is a sentence and none contains a
     ├── AccountErrors    an account was refused; has the messages by field
     ├── ReservedAccount  the account of the command line is nobody's
     ├── TokenRefused     a token cannot be made like this
+    ├── CodeRefused      a code of a second factor does not count
     └── SecretUnreadable a stored secret cannot be decrypted
 """
 
@@ -34,6 +35,10 @@ class ReservedAccount(AccessError):  # noqa: N818  # an event of the domain, not
 
 class TokenRefused(AccessError):  # noqa: N818  # an event of the domain
     """A token cannot be made like this."""
+
+
+class CodeRefused(AccessError):  # noqa: N818  # an event of the domain
+    """A code of a second factor is wrong, was used, or comes after too many wrong ones."""
 
 
 class SecretUnreadable(AccessError):  # noqa: N818  # an event of the domain

@@ -1,12 +1,15 @@
-"""The work of `jobyard user create` and `jobyard token create`; needs Django."""
+"""The work of `jobyard user …` and `jobyard token create`; needs Django."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.db import transaction
+
 from jobyard_server.access.accounts import create_user
+from jobyard_server.access.audit import CHANGED, record
 from jobyard_server.access.errors import AccessError, AccountErrors
-from jobyard_server.access.models import User
+from jobyard_server.access.models import SecondFactor, User
 from jobyard_server.access.tokens import create_token
 from jobyard_server.cli.errors import WrongUsageError, field_lines
 
@@ -22,6 +25,21 @@ def make_user(name: str, *, password: str, email: str, is_admin: bool) -> User:
         return create_user(name, password, email=email, is_superuser=is_admin)
     except AccountErrors as exc:
         raise WrongUsageError(field_lines(exc.errors)) from exc
+
+
+def remove_second_factor(name: str) -> None:
+    """
+    Let *name* in with the password alone.
+
+    Raises:
+        WrongUsageError: There is no such account, or it has no second factor.
+    """
+    row = SecondFactor.objects.select_related("user").filter(user__username=name).first()
+    if row is None:
+        raise WrongUsageError(f'No account called "{name}" has a second factor.')
+    with transaction.atomic():
+        record(CHANGED, target=row.user, fields=["second_factor"], second_factor="reset")
+        row.delete()
 
 
 def make_token(

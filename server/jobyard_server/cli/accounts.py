@@ -1,4 +1,4 @@
-"""`jobyard user create` and `jobyard token create`."""
+"""`jobyard user …` and `jobyard token create`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def create_account(
     from jobyard_server.cli.account_making import make_user
 
     typer.echo(f"Created {make_user(name, password=password, email=email, is_admin=admin)}.")
+
+
+@user.command("reset-second-factor")
+def reset_second_factor(
+    name: Annotated[str, typer.Argument(help="The account whose device and recovery codes are lost.")],
+) -> None:
+    """Take the second factor of an account away; the password alone lets them in again."""
+    connect()
+    from jobyard_server.cli.account_making import remove_second_factor
+
+    remove_second_factor(name)
+    typer.echo(f"{name} has no second factor any more.")
 
 
 @token.command("create")

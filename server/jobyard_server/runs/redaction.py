@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from jobyard_server.runs.own_patterns import OwnPatterns
 from jobyard_server.runs.spellings import SHORTEST, any_of, spellings
 
 MARK = "(redacted)"
@@ -21,22 +22,18 @@ class Redactor:
     Args:
         secrets: Values that are taken out wherever they stand, also in JSON, in addresses and in base64.
         patterns: Regular expressions in place of the usual ones. What a group called ``secret`` matches is
-            taken out, of an expression without one all that it matches.
+            taken out, of an expression without one all that it matches. What takes too long is withheld.
     """
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] | None = None) -> None:
         self._words = {word for value in secrets if len(value) >= SHORTEST for word in spellings(value)}
         self._secrets = any_of(self._words)
-        self._patterns = None if patterns is None else [re.compile(item) for item in patterns]
+        self._without_patterns = without_usual if patterns is None else OwnPatterns(patterns, MARK)
 
     def __call__(self, text: str) -> str:
         if self._secrets is not None:
             text = self._secrets.sub(MARK, text)
-        if self._patterns is None:
-            return without_usual(text)
-        for pattern in self._patterns:
-            text = pattern.sub(_marked, text)
-        return text
+        return self._without_patterns(text)
 
     def without_begun(self, text: str) -> str:
         """*text*, which was cut off somewhere, without the beginning of a secret at its end."""
@@ -53,11 +50,3 @@ def without_usual(text: str) -> str:
     if _HINT.search(text) is None:
         return text
     return _NAMED.sub(rf"\1{MARK}", _URL_USER.sub(f"{MARK}@", text))
-
-
-def _marked(found: re.Match[str]) -> str:
-    group = "secret" if "secret" in found.re.groupindex else 0
-    if found[group] is None:
-        return found[0]
-    start, end = (place - found.start() for place in found.span(group))
-    return f"{found[0][:start]}{MARK}{found[0][end:]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, include, path, register_converter
 
-from jobyard_server.ui.accounts import rows, tokens
+from jobyard_server.ui.accounts import rows, second_factor, tokens
 from jobyard_server.ui.accounts.events import list_audit_events
 from jobyard_server.ui.accounts.kinds import GROUPS, PERMISSIONS, USERS, Kind
 from jobyard_server.ui.accounts.preferences import show_preferences
@@ -56,6 +56,8 @@ def _pages_of(kind: Kind, key: str) -> list[URLPattern]:
 urlpatterns = [
     path("", show_home, name="show_home"),
     path("login/", LogIn.as_view(), name="log_in"),
+    path("login/code/", second_factor.enter_code, name="enter_code"),
+    path("login/second-factor/", second_factor.set_up_to_log_in, name="set_up_to_log_in"),
     path("logout/", LogoutView.as_view(), name="log_out"),
     path("extras/jobs/", list_jobs, name="list_jobs"),
     path("extras/jobs/favourites/", mark_favourite, name="mark_favourite"),
@@ -130,6 +132,7 @@ urlpatterns = [
     *_pages_of(GROUPS, "int"),
     *_pages_of(PERMISSIONS, "uuid"),
     path("users/preferences/", show_preferences, name="show_preferences"),
+    path("users/second-factor/", second_factor.show_second_factor, name="show_second_factor"),
     path("users/tokens/", tokens.list_tokens, name="list_tokens"),
     path("users/tokens/add/", tokens.add_token, name="add_token"),
     path("users/tokens/<uuid:pk>/delete/", tokens.delete_token, name="delete_token"),

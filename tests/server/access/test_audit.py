@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 
 from jobyard_server.access.audit import record
 from jobyard_server.access.models import AuditEvent
@@ -49,6 +49,17 @@ def test_events_can_be_neither_changed_nor_deleted(change):
 
     with pytest.raises(Error, match="append-only"), transaction.atomic():
         change(AuditEvent.objects.all())
+
+    assert AuditEvent.objects.get().username == "bob"
+
+
+def test_the_log_is_not_emptied_at_one_stroke_either():
+    record("login", username="bob")
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE users_auditevent ENABLE TRIGGER kept_whole")  # see tests/conftest.py
+        with pytest.raises(Error, match="append-only"), transaction.atomic():
+            cursor.execute("TRUNCATE users_auditevent")
 
     assert AuditEvent.objects.get().username == "bob"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from tests.server.api.cast import Caller, caller, published
 from tests.server.grants import grant
 
@@ -20,7 +21,7 @@ def test_an_account_shows_nothing_that_helps_to_log_in(alice):
 
     answer = alice.get(f"{USERS}{alice.user.pk}/")
 
-    assert set(answer.json()) == {*shown.split(), "last_login", "groups"}
+    assert set(answer.json()) == {*shown.split(), "last_login", "groups", "second_factor"}
 
 
 @pytest.mark.parametrize(
@@ -232,3 +233,57 @@ def test_nobody_makes_themselves_a_superuser(body):
     answer = erin.patch(f"{USERS}{erin.user.pk}/", body)
 
     assert (answer.status_code, list(answer.json())) == (400, list(body))
+
+
+def test_nobody_reads_the_names_of_users_and_groups_that_they_may_not_view(alice):
+    hidden, group = User.objects.create(username="mallory"), Group.objects.create(name="secret-team")
+    hidden.groups.add(group)
+    reader = caller("nosy", "view_objectpermission")
+    grant(reader.user, "view_user", "view_group", constraints={"id__isnull": True})
+    permission = ObjectPermission.objects.create(name="Held", actions=["view"])
+    permission.users.add(hidden, reader.user)
+    permission.groups.add(group)
+    place = f"{PERMISSIONS}{permission.pk}/"
+
+    shown = reader.get(place).json()
+    full = alice.get(place).json()
+    asked = ["user=mallory", f"user_id={hidden.pk}", "group=secret-team", f"group_id={group.pk}"]
+
+    assert (shown["users"], shown["groups"]) == ([], [])
+    assert ([user["username"] for user in full["users"]], full["groups"][0]["name"]) == (
+        ["mallory", "nosy"],
+        "secret-team",
+    )
+    assert [reader.get(f"{PERMISSIONS}?{query}").json()["count"] for query in asked] == [0, 0, 0, 0]
+    assert [alice.get(f"{PERMISSIONS}?{query}").json()["count"] for query in asked] == [1, 1, 1, 1]
+
+
+def test_groups_of_a_user_and_members_of_a_group_are_those_that_the_reader_may_view(alice):
+    hidden, group = User.objects.create(username="mallory"), Group.objects.create(name="open-team")
+    other = Group.objects.create(name="secret-team")
+    reader = caller("nosy")
+    hidden.groups.add(group)
+    reader.user.groups.add(group, other)
+    grant(reader.user, "view_user", constraints={"username": "nosy"})
+    grant(reader.user, "view_group", constraints={"name": "open-team"})
+
+    user = reader.get(f"{USERS}{reader.user.pk}/").json()
+
+    assert [row["name"] for row in user["groups"]] == ["open-team"]
+    assert reader.get(f"{GROUPS}{group.pk}/").json()["user_count"] == 1
+    assert alice.get(f"{GROUPS}{group.pk}/").json()["user_count"] == 2
+    assert reader.get(f"{USERS}?group=secret-team").json()["count"] == 0
+
+
+def test_whoever_changes_a_permission_keeps_the_holders_that_they_do_not_see():
+    hidden = User.objects.create(username="mallory")
+    editor = caller("editor", "view_objectpermission", "change_objectpermission")
+    grant(editor.user, "view_user", constraints={"username": "editor"})
+    permission = ObjectPermission.objects.create(name="Held", actions=["view"])
+    permission.object_types.add(ContentType.objects.get(app_label="dcim", model="site"))
+    permission.users.add(hidden)
+
+    answer = editor.patch(f"{PERMISSIONS}{permission.pk}/", {"users": [str(editor.user.pk)]})
+
+    assert (answer.status_code, [row["username"] for row in answer.json()["users"]]) == (200, ["editor"])
+    assert set(permission.users.all()) == {hidden, editor.user}

@@ -1,13 +1,16 @@
-"""`jobyard user create` and `jobyard token create`."""
+"""`jobyard user …` and `jobyard token create`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pyotp
 import pytest
+from django.utils import timezone
 
 from jobyard_server.access.accounts import create_user
-from jobyard_server.access.models import Token, User
+from jobyard_server.access.models import AuditEvent, SecondFactor, Token, User
+from jobyard_server.access.second_factor import new_secret, turn_on
 from jobyard_server.access.tokens import find_token
 
 PASSWORD = "correct horse battery staple"
@@ -37,6 +40,21 @@ def test_without_a_terminal_the_password_must_come_from_a_file(jobyard, db):
 
     assert "give it with --password-file" in answer.stderr
     assert answer.exit_code == 2
+
+
+def test_an_account_whose_device_is_lost_is_let_in_by_its_password_again(jobyard, db):
+    alice = create_user("alice", PASSWORD)
+    secret = new_secret()
+    app = pyotp.TOTP(secret)
+    turn_on(alice, secret, app.generate_otp(app.timecode(timezone.now())))
+
+    answer = jobyard("user", "reset-second-factor", "alice")
+    again = jobyard("user", "reset-second-factor", "alice")
+
+    assert (answer.stdout, answer.exit_code) == ("alice has no second factor any more.\n", 0)
+    assert (again.stderr, again.exit_code) == ('No account called "alice" has a second factor.\n', 2)
+    assert not SecondFactor.objects.exists()
+    assert AuditEvent.objects.latest("pk").details["second_factor"] == "reset"
 
 
 def test_a_token_is_printed_once_and_alone(jobyard, db):

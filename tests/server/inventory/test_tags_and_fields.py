@@ -146,3 +146,12 @@ def test_one_to_one_relationships(lab):
         RelationshipAssociation(relationship=relation, source=lab.site, destination=b).validated_save()
     with pytest.raises(ValidationError):
         RelationshipAssociation(relationship=relation, source=a, destination=b).validated_save()
+
+
+def test_sr03_an_expression_that_never_ends_refuses_the_value(lab, field):
+    field("f", "text", validation_regex="^(a|aa)+$")
+    device = lab.device("a")
+    device.custom_field_data = {"f": "a" * 100 + "!"}
+
+    with pytest.raises(ValidationError, match="must match regex"):
+        device.validated_save()

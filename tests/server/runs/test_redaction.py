@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from jobyard_server.options import OptionError, read_options
+from jobyard_server.runs import own_patterns
+from jobyard_server.runs.own_patterns import MOST_LATE, WITHHELD
 from jobyard_server.runs.redaction import Redactor
 
 
@@ -46,3 +48,15 @@ def test_own_patterns_replace_the_usual_ones_but_not_secret_values():
 def test_patterns_that_are_none_stop_the_start(value):
     with pytest.raises(OptionError, match="JOBYARD_LOG_REDACTION_PATTERNS"):
         read_options({"JOBYARD_LOG_REDACTION_PATTERNS": value})
+
+
+def test_sr03_an_expression_that_takes_too_long_withholds_the_text_and_stops_nothing(monkeypatch):
+    monkeypatch.setattr(own_patterns, "LIMIT", 0.05)
+    redact = Redactor(["hunter22"], ["(a|aa)+$", "key-[0-9]+"])
+
+    assert redact("key-12 and hunter22") == "(redacted) and (redacted)"
+    assert redact("a" * 60 + "!") == WITHHELD
+    assert redact("key-13") == "(redacted)"
+    for _text in range(MOST_LATE - 1):
+        redact("a" * 60 + "!")
+    assert redact("harmless") == WITHHELD

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -225,3 +227,32 @@ def test_a_person_with_markup_in_the_name_is_text(as_user, alice):
 
     for kind in ("users", "groups"):
         assert not [tag for tag, _ in Page(as_user(alice).get(f"/users/{kind}/")).elements if tag == "b"]
+
+
+def test_lists_name_only_users_and_groups_that_the_reader_may_view(as_user, alice, bob):
+    group = Group.objects.create(name="secret-team")
+    group.user_set.add(alice)
+    permission = ObjectPermission.objects.create(name="Held", actions=["view"])
+    permission.users.add(alice)
+    permission.groups.add(group)
+    grant(bob, "view_objectpermission", "view_group")
+    grant(bob, "view_user", constraints={"username": "bob"})
+
+    assert _named(as_user(bob), permission) == ["secret-team"]
+    assert _members(as_user(bob)) == "0"
+    assert _named(as_user(alice), permission) == ["alice", "secret-team"]
+    assert _members(as_user(alice)) == "1"
+
+
+def _named(browser, permission):
+    lines = browser.get("/users/permissions/").context["lines"]
+    listed = next(dict(cells)["Given to"] for name, _address, cells in lines if name == "Held")
+    form = browser.get(f"/users/permissions/{permission.pk}/").content.decode()
+    chosen = re.findall(r"<option[^>]* selected>([^<]*)</option>", form)
+    names = [name for name in ("alice", "secret-team") if name in listed]
+    assert set(names) == {"alice", "secret-team"} & set(chosen)
+    return names
+
+
+def _members(browser):
+    return dict(browser.get("/users/groups/").context["lines"][0][2])["Users"]

@@ -37,6 +37,7 @@ CONTRACT = {
     "check": {"--format"},
     "user create": set(),
     "token create": set(),
+    "user reset-second-factor": set(),
     "doctor": {"--options"},
     "manage": set(),
 }

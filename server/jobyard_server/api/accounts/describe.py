@@ -19,7 +19,8 @@ from jobyard_server.api.job_results.shapes import UserShape
 from jobyard_server.api.links import Links
 
 
-def describe_user(user: User, links: Links) -> AccountShape:
+def describe_user(user: Any, links: Links) -> AccountShape:
+    """Needs the account's ``has_second_factor``."""
     return {
         "id": user.pk,
         "url": links.user(user.pk),
@@ -34,6 +35,7 @@ def describe_user(user: User, links: Links) -> AccountShape:
         "date_joined": user.date_joined,
         "last_login": user.last_login,
         "groups": [refer_to_group(group, links) for group in user.groups.all()],
+        "second_factor": user.has_second_factor,
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import Group
-from django.db.models import Count
 
 from jobyard_server.access.editing import save_group, save_permission, save_user
 from jobyard_server.access.models import ObjectPermission, User
+from jobyard_server.access.people import as_listed, with_holders, with_user_count
 from jobyard_server.api.accounts.describe import describe_group, describe_permission, describe_user
 from jobyard_server.api.accounts.fields import GroupFields, PermissionFields, UserFields
 from jobyard_server.api.accounts.filters import GroupFilters, PermissionFilters, UserFilters
@@ -14,14 +14,16 @@ from jobyard_server.api.accounts.rows import AccountDetail, AccountList, Resourc
 from jobyard_server.api.accounts.shapes import AccountShape, GroupShape, PermissionShape
 
 USERS = Resource(
-    rows=User.objects.prefetch_related("groups").order_by("username"),
+    rows=User.objects.order_by("username"),
+    shown_to=as_listed,
     describe=describe_user,
     shown=AccountShape,
     fields=UserFields,
     store=save_user,
 )
 GROUPS = Resource(
-    rows=Group.objects.annotate(user_count=Count("user")).order_by("name"),
+    rows=Group.objects.order_by("name"),
+    shown_to=with_user_count,
     describe=describe_group,
     shown=GroupShape,
     fields=GroupFields,
@@ -29,7 +31,8 @@ GROUPS = Resource(
     key=int,
 )
 PERMISSIONS = Resource(
-    rows=ObjectPermission.objects.prefetch_related("object_types", "users", "groups").order_by("name"),
+    rows=ObjectPermission.objects.order_by("name"),
+    shown_to=with_holders,
     describe=describe_permission,
     shown=PermissionShape,
     fields=PermissionFields,

@@ -43,6 +43,7 @@ class UserFields(serializers.Serializer[Any]):
     is_staff = serializers.BooleanField(required=False)
     is_superuser = serializers.BooleanField(required=False)
     groups = ReferenceField(queryset=Group.objects.all(), many=True, required=False)
+    second_factor = serializers.BooleanField(required=False, help_text="False takes it away.")
 
 
 class GroupFields(serializers.Serializer[Any]):

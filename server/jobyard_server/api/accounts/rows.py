@@ -17,10 +17,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobyard_server.access.editing import delete
+from jobyard_server.access.models import User
 from jobyard_server.access.permissions import require_covered
 from jobyard_server.api.accounts.description import AccountDescription
 from jobyard_server.api.bulk import MAX_ROWS, each_or_none, ids_in, rows_in
@@ -32,12 +34,14 @@ from jobyard_server.api.views import ApiView
 class Resource:
     """What one kind of rows differs in from the others."""
 
-    rows: QuerySet[Any]  #: With all that describing them needs.
+    rows: QuerySet[Any]
     describe: Callable[[Any, Links], Any]
     shown: type[Any]  #: Typed dictionary that ``describe`` gives.
     fields: type[serializers.Serializer[Any]]  #: What may be sent.
     store: Callable[..., Any]  #: Of ``access.editing``.
     key: Callable[[str], Any] = uuid.UUID  #: From the text of an id to the id.
+    #: With what describing them needs, as far as the reader may see it.
+    shown_to: Callable[[QuerySet[Any], User], QuerySet[Any]] = lambda rows, _reader: rows
 
 
 class AccountView(ApiView):
@@ -45,6 +49,11 @@ class AccountView(ApiView):
 
     schema = AccountDescription()
     resource: ClassVar[Resource]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """To look at, with what the caller may see of them; to change, as they are stored."""
+        rows = super().get_queryset()
+        return self.resource.shown_to(rows, self.user) if self.request.method in SAFE_METHODS else rows
 
     def described(self, rows: list[Any]) -> list[Any]:
         return [self.resource.describe(row, self.links) for row in rows]
@@ -78,9 +87,10 @@ class AccountView(ApiView):
         self, keys: list[Any], status_code: int = status.HTTP_200_OK, *, one: bool = False
     ) -> Response:
         """The rows with *keys* as they are now."""
-        found = {row.pk: row for row in self.resource.rows.filter(pk__in=keys)}
-        rows = self.described([found[key] for key in keys])
-        return Response(rows[0] if one else rows, status=status_code)
+        rows = self.resource.shown_to(self.resource.rows.filter(pk__in=keys), self.user)
+        found = {row.pk: row for row in rows}
+        described = self.described([found[key] for key in keys])
+        return Response(described[0] if one else described, status=status_code)
 
 
 class AccountList(AccountView):

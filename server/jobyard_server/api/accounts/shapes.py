@@ -34,6 +34,7 @@ class AccountShape(TypedDict):
     date_joined: datetime
     last_login: datetime | None
     groups: list[GroupReference]
+    second_factor: bool
 
 
 class GroupShape(GroupReference):

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.auth.models import Group
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
 from jobyard_server.access.editing import ACTIONS, save_group, save_permission, save_user
 from jobyard_server.access.grantable import grantable_types
 from jobyard_server.access.models import ObjectPermission, User
-from jobyard_server.access.permissions import restrict
+from jobyard_server.access.people import as_listed, groups_for, users_for, with_holders, with_user_count
+from jobyard_server.access.second_factor import has_second_factor
 from jobyard_server.ui.run_form.controls import SPELLED
 from jobyard_server.ui.run_form.fields import FormField, Option, OptionGroup
 
@@ -32,7 +33,7 @@ class Kind:
     model: type[Model]
     columns: tuple[str, ...]  #: Headings after the first one, the name.
     cells: Callable[[Any], list[str]]  #: Their texts.
-    related: tuple[str, ...]  #: What lists load besides.
+    shown_to: Callable[[QuerySet[Any], User], QuerySet[Any]]  #: With what the reader may see besides.
     values_of: Callable[[Any], dict[str, Any]]  #: What the form shows of a row, or of None for a new one.
     fields_of: Callable[[Values, Errors, User], list[FormField]]
     read: Callable[[QueryDict, User], dict[str, Any]]  #: What was sent, as ``save`` takes it.
@@ -86,14 +87,6 @@ def _chosen(sent: QueryDict, name: str, rows: Any) -> list[Any]:
     return [known[key] for key in sent.getlist(name) if key in known]
 
 
-def _groups_for(user: User) -> Any:
-    return restrict(Group.objects.order_by("name"), user, "view")
-
-
-def _users_for(user: User) -> Any:
-    return restrict(User.objects.order_by("username"), user, "view")
-
-
 # Users
 
 
@@ -101,9 +94,9 @@ def _user_values(user: User | None) -> dict[str, Any]:
     if user is None:
         return {"is_active": True}
     names = ("username", "first_name", "last_name", "email", "is_active", "is_superuser")
-    return {name: getattr(user, name) for name in names} | {
-        "groups": [group.pk for group in user.groups.all()]
-    }
+    factor = {"second_factor": True} if has_second_factor(user) else {}
+    groups = {"groups": [group.pk for group in user.groups.all()]}
+    return {name: getattr(user, name) for name in names} | groups | factor
 
 
 def _user_fields(values: Values, errors: Errors, by: User) -> list[FormField]:
@@ -116,10 +109,19 @@ def _user_fields(values: Values, errors: Errors, by: User) -> list[FormField]:
         _text(values, errors, "first_name", "First name"),
         _text(values, errors, "last_name", "Last name"),
         _text(values, errors, "email", "Email", type="email"),
-        _choose(errors, "groups", "Groups", _options(_groups_for(by), values.get("groups"))),
+        _choose(errors, "groups", "Groups", _options(groups_for(by), values.get("groups"))),
         _tick(values, errors, "is_active", "Active", "Whoever is not active cannot log in or use a token."),
         _tick(values, errors, "is_superuser", "Superuser", "May do everything, without any permission."),
+        *([_factor_tick(values)] if "second_factor" in values else []),
     ]  # fmt: skip
+
+
+def _factor_tick(values: Values) -> FormField:
+    return FormField(
+        name="remove_second_factor", label="Take the second factor away", control="checkbox",
+        checked=values["second_factor"] is False,
+        help="For somebody who lost device and recovery codes: the password alone lets them in again.",
+    )  # fmt: skip
 
 
 def _read_user(sent: QueryDict, by: User) -> dict[str, Any]:
@@ -129,13 +131,15 @@ def _read_user(sent: QueryDict, by: User) -> dict[str, Any]:
         **texts,
         **ticks,
         "is_staff": ticks["is_superuser"],
-        "groups": _chosen(sent, "groups", _groups_for(by)),
+        "groups": _chosen(sent, "groups", groups_for(by)),
+        **({"second_factor": False} if "remove_second_factor" in sent else {}),
     }
     return {**values, "password": sent["password"]} if sent.get("password") else values
 
 
-def _user_cells(user: User) -> list[str]:
+def _user_cells(user: Any) -> list[str]:
     state = "superuser" if user.is_superuser else "active"
+    state += ", second factor" if user.has_second_factor else ""
     groups = ", ".join(group.name for group in user.groups.all())
     return [user.get_full_name() or "-", groups or "-", state if user.is_active else "not active"]
 
@@ -152,7 +156,7 @@ def _group_fields(values: Values, errors: Errors, _by: User) -> list[FormField]:
 
 
 def _group_cells(group: Any) -> list[str]:
-    return [str(len(group.user_set.all()))]  # loaded with the list
+    return [str(group.user_count)]
 
 
 # Permissions
@@ -192,8 +196,8 @@ def _permission_fields(values: Values, errors: Errors, by: User) -> list[FormFie
         ),
         _choose(errors, "actions", "Actions", [OptionGroup(options=words)], required=True),
         _text(values, errors, "constraints", "Constraints", control="textarea", help=limits),
-        _choose(errors, "users", "Users", _options(_users_for(by), values.get("users"))),
-        _choose(errors, "groups", "Groups", _options(_groups_for(by), values.get("groups"))),
+        _choose(errors, "users", "Users", _options(users_for(by), values.get("users"))),
+        _choose(errors, "groups", "Groups", _options(groups_for(by), values.get("groups"))),
     ]
 
 
@@ -216,8 +220,8 @@ def _read_permission(sent: QueryDict, by: User) -> dict[str, Any]:
         "actions": sent.getlist("actions"),
         "constraints": _parsed(text),
         "object_types": _chosen(sent, "object_types", grantable_types()),
-        "users": _chosen(sent, "users", _users_for(by)),
-        "groups": _chosen(sent, "groups", _groups_for(by)),
+        "users": _chosen(sent, "users", users_for(by)),
+        "groups": _chosen(sent, "groups", groups_for(by)),
     }
 
 
@@ -247,7 +251,7 @@ USERS = Kind(
     model=User,
     columns=("Full name", "Groups", "State"),
     cells=_user_cells,
-    related=("groups",),
+    shown_to=as_listed,
     values_of=_user_values,
     fields_of=_user_fields,
     read=_read_user,
@@ -259,7 +263,7 @@ GROUPS = Kind(
     model=Group,
     columns=("Users",),
     cells=_group_cells,
-    related=("user_set",),
+    shown_to=with_user_count,
     values_of=_group_values,
     fields_of=_group_fields,
     read=lambda sent, _by: {"name": sent.get("name", "").strip()},
@@ -271,7 +275,7 @@ PERMISSIONS = Kind(
     model=ObjectPermission,
     columns=("Objects", "Actions", "Given to"),
     cells=_permission_cells,
-    related=("object_types", "users", "groups"),
+    shown_to=with_holders,
     values_of=_permission_values,
     fields_of=_permission_fields,
     read=_read_permission,

@@ -33,7 +33,7 @@ def list_rows(request: PageRequest, kind: Kind) -> HttpResponse:
     """All rows of *kind* that one may view, page by page."""
     require(request.user, "view", kind.model)
     rows = restrict(kind.model._default_manager.all(), request.user, "view")
-    rows = rows.prefetch_related(*kind.related).order_by("username" if kind.name == "users" else "name")
+    rows = kind.shown_to(rows, request.user).order_by("username" if kind.name == "users" else "name")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "kind": kind,
@@ -63,9 +63,11 @@ def add_row(request: PageRequest, kind: Kind) -> HttpResponse:
 def edit_row(request: PageRequest, kind: Kind, pk: Any) -> HttpResponse:
     """The form of a known row."""
     require(request.user, "view", kind.model)
-    row = visible_or_404(kind.model._default_manager.prefetch_related(*kind.related), request.user, pk=pk)
+    rows = kind.model._default_manager.all()
     if request.method != "POST":
+        row = visible_or_404(kind.shown_to(rows, request.user), request.user, pk=pk)
         return _form(request, kind, row, kind.values_of(row), {})
+    row = visible_or_404(rows, request.user, pk=pk)
     require_on(request.user, "change", row)
     return _save(request, kind, row)
 
@@ -99,7 +101,8 @@ def _save(request: PageRequest, kind: Kind, row: Any) -> HttpResponse:
             require_covered(request.user, "add" if row is None else "change", target)
     except AccountErrors as exc:
         stored = None if row is None else kind.model._default_manager.get(pk=row.pk)
-        return _form(request, kind, stored, _sent(values, request.POST), exc.errors)
+        shown = {**({} if stored is None else kind.values_of(stored)), **_sent(values, request.POST)}
+        return _form(request, kind, stored, shown, exc.errors)
     messages.success(request, f"The {kind.one} {target} was {'added' if row is None else 'changed'}.")
     return redirect(f"ui:list_{kind.name}")
 

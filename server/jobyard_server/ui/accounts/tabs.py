@@ -41,4 +41,7 @@ def tabs_for(user: User, here: str) -> list[Tab]:
         for name, label, model in _TABS
         if model is None or may(user, "view", model)
     ]
-    return [tabs[0], preferences, *tabs[1:], *([settings] if user.is_superuser else [])]
+    factor = Tab(
+        label="Second factor", address=reverse("ui:show_second_factor"), is_here=here == "second_factor"
+    )
+    return [tabs[0], preferences, factor, *tabs[1:], *([settings] if user.is_superuser else [])]

@@ -8,10 +8,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django_htmx.http import HttpResponseClientRefresh
 
+from jobyard_server.access.half_way import remember
 from jobyard_server.access.models import User
+from jobyard_server.access.second_factor import has_second_factor, must_have_second_factor
 from jobyard_server.access.signing_in import may_try, note_failure, was_silent
 from jobyard_server.ui.accounts.sso import sso_ways
 
@@ -40,6 +43,15 @@ class LogIn(LoginView):
         if not may_try(request, request.POST.get("username", "")):
             return self.render_to_response(self.get_context_data(is_locked_out=True), status=429)
         return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Log in, unless a second factor is still to be shown, or to be set up."""
+        user = form.get_user()
+        has_one = has_second_factor(user)
+        if not has_one and not must_have_second_factor(user):
+            return super().form_valid(form)
+        remember(self.request, user, self.get_success_url())
+        return redirect("ui:enter_code" if has_one else "ui:set_up_to_log_in")
 
     def form_invalid(self, form: Any) -> HttpResponse:
         if form.data.get("username") and form.data.get("password"):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+
+from jobyard.cleaning.pattern import matches
 
 Check = Callable[[Any, Any, set[str]], str]  #: Field, value, allowed values; the sentence, or "".
 
@@ -27,7 +28,7 @@ def check(field: Any, value: Any, allowed: set[str]) -> None:
 def _text(field: Any, value: Any, _allowed: set[str]) -> str:
     if not isinstance(value, str):
         return "Value must be a string."
-    if field.validation_regex and not re.search(field.validation_regex, value):
+    if field.validation_regex and not matches(field.validation_regex, value):
         return f"Value must match regex '{field.validation_regex}'."
     return ""
 
