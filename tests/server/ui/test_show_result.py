@@ -156,10 +156,32 @@ def test_a_live_result_asks_for_new_rows_and_works_without_scripts(show):
     assert page.all("a", href=f"/extras/jobs/results/{result.pk}/?last=1")
 
 
-def test_a_waiting_run_tells_that_no_worker_serves_its_queue(show):
+def test_a_waiting_run_tells_that_no_worker_serves_its_queue_and_how_to_start_one(show):
     result = cast.make_result(cast.make_job(), status=statuses.PENDING, task_queue="slow")
 
-    assert "No worker serves the queue slow; it waits for one." in show(result).text
+    text = show(result).text
+
+    assert "It waits for a worker of the queue slow; none serves it now." in text
+    assert "Start one with jobyard worker --queues slow" in text
+
+
+def test_a_waiting_run_tells_that_all_workers_are_busy(show):
+    cast.make_worker("slow")
+    result = cast.make_result(cast.make_job(), status=statuses.PENDING, task_queue="slow")
+
+    assert "It waits for a free worker of the queue slow." in show(result).text
+
+
+def test_a_run_that_is_held_or_shall_stop_waits_for_no_worker(show):
+    job = cast.make_job()
+    held = cast.make_result(job, status=statuses.PENDING, worker=cast.make_worker("x").pk)
+    stopping = cast.make_result(
+        job, status=statuses.PENDING, cancel_requested=True, cancel_requested_by="bob"
+    )
+
+    assert "waits for" not in show(held).text
+    assert "waits for" not in show(stopping).text
+    assert "bob asked it to stop." in show(stopping).text
 
 
 def test_progress_is_shown_while_it_runs(show):

@@ -13,7 +13,7 @@ from jobyard_server.runs.models import JobResult, OutputFile
 from jobyard_server.ui.patterns.pattern import Pattern, State
 from jobyard_server.ui.patterns.samples import COMMIT, LONG, UNBROKEN, ago, counters, result
 from jobyard_server.ui.results.log_page import LogPage
-from jobyard_server.ui.results.summary import GroupCounters, Summary
+from jobyard_server.ui.results.summary import NO_WORKER, GroupCounters, Summary, Waits
 
 
 def result_page() -> list[Pattern]:
@@ -77,6 +77,7 @@ def _result(status: str = statuses.COMPLETED, **fields: Any) -> JobResult:
 def _summaries() -> list[tuple[str, JobResult, dict[str, Any]]]:
     waits = [Blocker(id=uuid.uuid4(), name="local/audits/Other", status="running", locks=["site-ams"])]
     return [
+        ("waiting for a worker", _result(statuses.PENDING, started=None), {"waits": _NO_WORKER}),
         ("waiting for another one", _result(statuses.PENDING, started=None), {"blockers": waits}),
         ("running", _result(statuses.RUNNING), {}),
         ("completed", _result(), {}),
@@ -88,8 +89,8 @@ def _context(row: JobResult, *, group: str = "run", **more: Any) -> dict[str, An
     summary = Summary(
         result=row, is_sync=False, totals=list(row.totals.items()),
         groups=[GroupCounters(name=group, counts=list(counters(success=3).items())[1:])],
-        may_cancel=not row.is_terminal, may_run_again=True, may_repeat=row.is_terminal, waits_for="",
-        blockers=more.pop("blockers", []),
+        may_cancel=not row.is_terminal, may_run_again=True, may_repeat=row.is_terminal,
+        waits_for=more.pop("waits", Waits()), blockers=more.pop("blockers", []),
         files=[OutputFile(pk=uuid.uuid4(), job_result=row, name="ports.csv", size=2048)],
     )  # fmt: skip
     page = LogPage(rows=[], earlier=100, later=200)
@@ -100,6 +101,7 @@ def _context(row: JobResult, *, group: str = "run", **more: Any) -> dict[str, An
     return {**known, **more}
 
 
+_NO_WORKER = Waits(NO_WORKER.format("slow"), "jobyard worker --queues slow")
 _PROVENANCE = {
     "code": {
         "revision": COMMIT,
