@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
+from django.conf import settings
+
 from jobyard import events, statuses
 from jobyard_server.access.models import User
 from jobyard_server.access.permissions import may
+from jobyard_server.registry.visible import may_view_source
 from jobyard_server.runs.components import component_states, has_worker
 from jobyard_server.runs.locks import Blocker, blockers_of
 from jobyard_server.runs.models import JobResult, OutputFile
@@ -60,6 +63,7 @@ class Summary:
     totals: list[tuple[str, int]]
     may_cancel: bool
     may_run_again: bool
+    may_view_code: bool  #: The revision that it ran from.
     may_repeat: bool  #: With the same inputs, which were kept.
     files: list[OutputFile]
     waits_for: Waits  #: Why it does not begin; empty when it waits for nothing.
@@ -80,6 +84,11 @@ class Summary:
         if tier == LAUNCHED:
             return f"tier 2: {LAUNCHERS.get(self.result.sandbox.get('launcher'), 'launcher')}"
         return "" if tier is None else TIERS.get(tier, f"tier {tier}")
+
+    @property
+    def cancel_grace(self) -> float:
+        """Seconds that a run has to clean up after it was asked to stop."""
+        return float(settings.JOBYARD["CANCEL_GRACE"])
 
     @property
     def title(self) -> str:
@@ -118,6 +127,7 @@ def summarise(result: JobResult, user: User) -> Summary:
         and result.is_terminal
         and not result.has_sensitive_variables
         and may(user, "run", job),
+        may_view_code=result.revision is not None and may_view_source(user, result.revision.source),
         files=list(files_of(result)),
         waits_for=_waits_for(result, blockers),
     )

@@ -136,3 +136,9 @@ def section_here(context: template.Context) -> str:
     """The entry of the main navigation that the page belongs to."""
     path = context["request"].path if "request" in context else ""
     return next((section for prefix, section in SECTIONS if path.startswith(prefix)), "")
+
+
+@register.filter
+def plain_words(text: str) -> str:
+    """One line of Markdown without its notation."""
+    return markdown_of_authors.plain(text)
