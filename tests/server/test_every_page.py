@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import django
 import pytest
@@ -15,14 +16,32 @@ if not apps.ready:
 from django.core.signals import request_finished
 from django.db import close_old_connections, models
 from django.utils import timezone
+from django_htmx.http import HTMX_STOP_POLLING
 from tests.server.walk import World, content_of, places
 
+from jobyard import statuses
+from jobyard.events import COUNTED_LEVELS
+from jobyard.spec import JobSpec, VariableSpec
 from jobyard_server.access.models import AuditEvent
 from jobyard_server.api.schema import Generator
-from jobyard_server.runs.models import JobLogEntry
+from jobyard_server.registry.models import Job, Module
+from jobyard_server.runs.models import JobLogEntry, JobResult
 
 pytestmark = pytest.mark.django_db
-HOSTILE = "\"'><img src=pwn onerror=pwn()><script>pwn()</script>[x](javascript:pwn())<svg onload=pwn()>"
+TEXTS = (
+    "\"'><img src=pwn onerror=pwn()><script>pwn()</script>[x](javascript:pwn())<svg onload=pwn()>",
+    "<script>pwn()</script>",
+    "<img src=x onerror=pwn()>",
+    '"><svg onload=pwn()>',
+    "' autofocus onfocus=pwn() x='",
+    "[x](javascript:pwn()) ![x](https://evil.example/x.png)",
+    "<a href='data:text/html,x'>x</a> <div hx-get='//evil' data-hx-get='/evil' style='x'>",
+    "</title></textarea></pre></option></style><script>pwn()</script>",
+    "{{ 7|add:7 }}{% debug %}",
+    "<style>*{display:none}</style><link rel=stylesheet href=//evil.example/x.css>",
+)
+HOSTILE = " ".join(TEXTS)
+NEVER = {"iframe", "object", "embed", "style", "base"}
 #: What jobyard itself writes, and looks up or compares by its text.
 KEPT = {"slug", "key", "kind", "digest", "identifier", "snapshot_digest", "password", "status", "task_queue"}
 KEPT |= {"module_name", "job_class_name", "source", "remote_url", "action", "level", "path", "model"}
@@ -39,21 +58,23 @@ class Elements(HTMLParser):
         self.wrong: list[str] = []
 
     def handle_starttag(self, tag, attrs):
-        for name, value in attrs:
-            if name.startswith("on") or (value or "").strip().lower().startswith("javascript:"):
-                self.wrong.append(f"<{tag} {name}={value}>")
-            if name == "src" and value == "pwn":
-                self.wrong.append(f"<{tag} src=pwn>")
-        if tag == "script" and "src" not in dict(attrs):
-            self.wrong.append("<script>")
-        if tag == "svg" and len(dict(attrs)) <= 1:
-            self.wrong.append(f"<svg {attrs}>")
+        found = {name: (value or "").strip().lower() for name, value in attrs}
+        addresses = [found[name] for name in ("href", "src", "action", "hx-get", "hx-post") if name in found]
+        if (
+            tag in NEVER
+            or any(name.startswith(("on", "data-hx")) or name in ("style", "srcdoc") for name in found)
+            or any(address.startswith(("javascript:", "data:", "//")) for address in addresses)
+            or (tag in ("script", "link") and not "".join(addresses).startswith("/static/"))
+            or (tag == "img" and not found.get("src", "").startswith("/"))
+            or (tag == "svg" and len(found) <= 1)
+        ):
+            self.wrong.append(f"<{tag} {attrs}>")
 
 
 def elements_of(content: str) -> list[str]:
     parser = Elements()
     parser.feed(content)
-    return parser.wrong
+    return parser.wrong + ["a template"] * ("14{%" in content)
 
 
 @pytest.fixture
@@ -70,8 +91,48 @@ def poison() -> int:
         if model._meta.app_label in ("contenttypes", "sessions") or model is AuditEvent:
             continue  # not written by people; cannot be changed
         names = [field.name for field in model._meta.concrete_fields if _is_free(field)]
-        written += sum(model._default_manager.update(**{name: _fitting(model, name)}) for name in names)
+        values = {name: _fitting(model, name, written + turn) for turn, name in enumerate(names)}
+        written += sum(model._default_manager.update(**{name: value}) for name, value in values.items())
     return written
+
+
+def poison_documents(world) -> JobResult:
+    """The same in what is kept as JSON; a run that goes on, for what only its page shows."""
+    error = dict.fromkeys(("message", "path", "traceback", "commit"), HOSTILE) | {"line": 1}
+    Module.objects.update(load_error=error)
+    Job.objects.filter(pk=world.job.pk).update(spec_json=asdict(hostile_spec(world.job.spec)))
+    counters = [{"grouping": HOSTILE, **dict.fromkeys(COUNTED_LEVELS, 1), "rows": 4}]
+    told = {
+        "counters": counters,
+        "origin": {"name": HOSTILE, "commit": HOSTILE},
+        "executed_by": {"host": HOSTILE},
+    }
+    JobResult.objects.update(**told, inputs={"s": HOSTILE}, has_sensitive_variables=False)
+    live = JobResult.objects.get(pk=world.result.pk)
+    live.pk, live.status = None, statuses.RUNNING
+    live.progress = dict.fromkeys(("done", "total", "message"), HOSTILE)
+    live.save(force_insert=True)
+    return live
+
+
+def hostile_spec(spec: JobSpec) -> JobSpec:
+    words = {"label": HOSTILE, "description": HOSTILE}
+    default = {"has_default": True, "default": HOSTILE}
+    variables = [
+        VariableSpec(name="s", type="StringVar", kind="StringVar", **words, **default),
+        VariableSpec(name="t", type="TextVar", kind="TextVar", **words, **default),
+        VariableSpec(name="n", type="IntegerVar", kind="IntegerVar", **words),
+        VariableSpec(name="j", type="JSONVar", kind="JSONVar", **words),
+        VariableSpec(
+            name="c", type="ChoiceVar", kind="ChoiceVar", choices=[[HOSTILE, [[HOSTILE, HOSTILE]]]], **words
+        ),
+        VariableSpec(
+            name="o", type="ObjectVar", kind="ObjectVar", model="dcim.site", null_option=HOSTILE, **words
+        ),
+    ]
+    return replace(
+        spec, description=HOSTILE, warnings=[HOSTILE], task_queues=["default", HOSTILE], variables=variables
+    )
 
 
 def _is_free(field: models.Field) -> bool:
@@ -79,8 +140,13 @@ def _is_free(field: models.Field) -> bool:
     return is_text and not field.choices and not field.unique and field.name not in KEPT
 
 
-def _fitting(model: type[models.Model], name: str) -> str:
-    return HOSTILE[: model._meta.get_field(name).max_length or None]
+def _fitting(model: type[models.Model], name: str, turn: int) -> str:
+    """All texts where there is room, else one after the other of those that fit."""
+    room = model._meta.get_field(name).max_length or len(HOSTILE)
+    if room >= len(HOSTILE):
+        return HOSTILE
+    fitting = [text for text in TEXTS if len(text) <= room] or [text[:room] for text in TEXTS]
+    return fitting[turn % len(fitting)]
 
 
 def pages(world):
@@ -100,18 +166,20 @@ def test_f169_no_text_becomes_an_element_on_any_page(world):
         created=timezone.now(),
         grouping="run",
         message=HOSTILE,
-        log_object=HOSTILE,
+        log_object=TEXTS[0],
         absolute_url="javascript:pwn()",
     )
     written = poison()
+    live = poison_documents(world)
     browser = world.pages["admin"]
+    more = [live.get_absolute_url(), f"{live.get_absolute_url()}log/"]
 
     seen = 0
-    for place, address in pages(world):
+    for address in [*(address for _place, address in pages(world)), *more]:
         answer = browser.get(address)
-        if answer.status_code == 200 and _is_html(answer):
+        if answer.status_code in (200, HTMX_STOP_POLLING) and _is_html(answer):
             wrong = elements_of(answer.content.decode(errors="replace"))
-            assert wrong == [], (place, wrong)
+            assert wrong == [], (address, wrong)
             seen += 1
 
     assert written > 40
@@ -121,15 +189,24 @@ def test_f169_no_text_becomes_an_element_on_any_page(world):
 def test_f171_no_parameter_becomes_an_element(world):
     names = ("q", "group", "source", "level", "limit", "page", "after", "sort", "next", "per_page", "tab")
     query = urlencode(dict.fromkeys(names, HOSTILE))
+    sent = dict.fromkeys(("name", "q", "s", "n", "j", "_task_queue", "remote_url", "branch"), HOSTILE)
+    poison_documents(world)
     browser = world.pages["admin"]
 
     for place, address in pages(world):
         for answer in (
             browser.get(f"{address}?{query}"),
-            browser.post(address, {"name": HOSTILE, "q": HOSTILE}),
+            browser.post(address, sent),
         ):
             if _is_html(answer):
                 assert elements_of(answer.content.decode(errors="replace")) == [], place
+
+
+def test_f171_no_address_becomes_an_element(world):
+    answer = world.pages["admin"].get(f"/extras/jobs/local/{quote(HOSTILE)}/X/")
+
+    assert answer.status_code == 404
+    assert elements_of(answer.content.decode()) == []
 
 
 def close(answer):

@@ -6,6 +6,7 @@ The only module that speaks to django-filter, which has no types.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -40,11 +41,16 @@ class StrictFilters(library.DjangoFilterBackend):  # type: ignore[misc]  # see t
         known = self.get_filterset_class(view, queryset)
         if known is None:
             return queryset
-        unknown = sorted(set(request.query_params) - set(known.base_filters) - NOT_FILTERS)
-        if unknown:
-            raise ValidationError({name: ["Unknown filter field"] for name in unknown})
+        refuse_unknown(request.query_params, known)
         rows: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return rows
+
+
+def refuse_unknown(asked: Iterable[str], known: Any, *more: str) -> None:
+    """*more* are parameters besides the filters of *known* and those that all lists have."""
+    unknown = sorted(set(asked) - set(known.base_filters) - NOT_FILTERS - set(more))
+    if unknown:
+        raise ValidationError({name: ["Unknown filter field"] for name in unknown})
 
 
 class _ListField(forms.Field):

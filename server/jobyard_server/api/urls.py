@@ -14,6 +14,7 @@ from jobyard_server.api.spec_schemas import JobSpecSchema, ModuleReportSchema
 LISTS = (
     *("extras/jobs", "extras/job-results", "extras/job-logs", "extras/job-presets", "extras/scheduled-jobs"),
     *("extras/git-repositories", "extras/host-keys", "extras/trusted-keys", "extras/workers"),
+    "extras/queues",
     "extras/object-changes",
     *(endpoint_of(model) for model in inventory.MODELS),
     *("users/users", "users/groups", "users/permissions", "users/tokens", "users/audit-events"),

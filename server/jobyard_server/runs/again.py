@@ -9,6 +9,7 @@ from jobyard_server.registry.lookup import jobs_to_run
 from jobyard_server.registry.models import Job, Revision
 from jobyard_server.runs.errors import CODE_IS_GONE, CannotRunAgain
 from jobyard_server.runs.models import JobResult
+from jobyard_server.runs.queues import is_local_queue
 from jobyard_server.runs.submit import RunRequest, submit
 
 SAME, LATEST = "same", "latest"
@@ -42,7 +43,7 @@ def run_again(
             user=user,
             data=result.inputs,
             commit=result.commit,
-            task_queue="" if result.task_queue.startswith("local-") else result.task_queue,
+            task_queue="" if is_local_queue(result.task_queue) else result.task_queue,
             request=dict(request or {}),
             revision=_same_revision(result) if revision == SAME else None,
         )

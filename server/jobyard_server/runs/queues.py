@@ -10,6 +10,7 @@ from jobyard_server.runs.errors import InvalidQueue
 from jobyard_server.runs.models import DEFAULT_QUEUE, JobResult
 
 _OLD_NAME = "celery"
+_LOCAL = "local-"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -57,4 +58,8 @@ def choose_queue(spec: JobSpec, asked: object) -> str:
 
 def local_queue(result: JobResult) -> str:
     """A queue that only the process serves which was started for this one run."""
-    return f"local-{result.pk}"
+    return f"{_LOCAL}{result.pk}"
+
+
+def is_local_queue(name: str) -> bool:
+    return name.startswith(_LOCAL)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from jobyard import statuses
 from jobyard_server.runs.models import InputFile, JobResult
+from jobyard_server.runs.queues import is_local_queue
 from jobyard_server.runs.wake_up import wake_up
 
 #: How a run must have ended. What a person or a limit has stopped would be stopped again.
@@ -35,7 +36,7 @@ def retry(ended: JobResult, reason: str | None, *, data_committed: bool) -> JobR
     """
     if reason not in REASONS or ended.attempt > ended.max_retries or data_committed:
         return None
-    if ended.task_queue.startswith("local-"):
+    if is_local_queue(ended.task_queue):
         return None  # the process that it was started by is the only one that could take it
     again = JobResult(
         attempt=ended.attempt + 1,

@@ -29,7 +29,7 @@ FILE_WORDS: Final = {
 }
 REASONS: Final = {
     statuses.FAILURE_LOGGED: "At least one failure was logged.",
-    statuses.EXCEPTION: "An exception ended the job; its changes were reverted.",
+    statuses.EXCEPTION: "An exception ended the job.",
     statuses.POST_RUN_EXCEPTION: "An exception ended post_run().",
     statuses.INITIALIZATION: "The job could not be started; none of its code ran.",
     statuses.PROCESS_DIED: "The process of the job ended without a result.",

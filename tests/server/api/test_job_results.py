@@ -69,6 +69,7 @@ def test_a_result_says_all_that_clients_know(bob, job, result):
     assert shown["job_model"]["url"] == f"http://testserver/api/extras/jobs/{job.pk}/"
     assert shown["user"]["username"] == "bob"
     assert shown["schedule"] is None
+    assert (shown["cancel_requested"], shown["cancel_requested_by"]) == (False, None)
 
 
 def test_the_data_of_the_detail_has_its_rows(bob, result):
@@ -343,6 +344,8 @@ class TestCancel:
 
         assert answer.status_code == 200
         assert JobResult.objects.get().cancel_requested
+        shown = caller("fred", "view_jobresult").get(f"{RESULTS}{running.pk}/").json()
+        assert (shown["cancel_requested"], shown["cancel_requested_by"]) == (True, "erin")
 
     def test_others_may_not(self, bob, job, alice):
         running = result_of(job, "running", user=alice.user)
@@ -420,6 +423,31 @@ class TestLogs:
 
         assert [row["message"] for row in later] == ["row 2"]
         assert nothing == []
+
+    def test_rows_of_a_result_are_filtered_and_read_piece_by_piece(self, bob, job):
+        result = result_of(job)
+        logs = f"{RESULTS}{result.pk}/logs/"
+        rows = [add_row(result, number) for number in range(5)]
+        add_row(result, 5, log_level="failure", grouping="test_x", message="Bad port")
+
+        def told(**query):
+            return [row["message"] for row in bob.get(logs, query).json()]
+
+        assert told(limit="2") == ["row 0", "row 1"]
+        assert told(limit="2", after=str(rows[1].pk)) == ["row 2", "row 3"]
+        assert told(log_level="failure") == told(grouping="test_x") == told(q="bad") == ["Bad port"]
+        assert told(log_level="failure", limit="0") == ["Bad port"]
+        assert len(told(limit="0")) == 6
+        assert told(grouping="main", q="row 3") == ["row 3"]
+
+    def test_a_parameter_that_means_nothing_here_is_refused(self, bob, job):
+        result = result_of(job)
+
+        wrong = [("level", "info"), ("limit", "-1"), ("limit", "x"), ("log_level", "loud"), ("offset", "1")]
+        for name, value in wrong:
+            answer = bob.get(f"{RESULTS}{result.pk}/logs/", {name: value})
+
+            assert (answer.status_code, list(answer.json())) == (400, [name])
 
     def test_a_row_of_another_result_is_no_place_to_go_on_from(self, bob, job):
         result, other = result_of(job), result_of(job)

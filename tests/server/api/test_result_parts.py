@@ -140,6 +140,19 @@ def test_a_very_long_list_of_rows_is_sent_while_it_is_made(bob, result, monkeypa
     assert [row["message"] for row in json.loads(content_of(answer))][-1] == "last"
 
 
+def test_a_very_long_list_can_be_narrowed_and_never_has_a_longer_piece_than_is_sent_at_once(
+    bob, result, monkeypatch
+):
+    monkeypatch.setattr("jobyard_server.api.job_results.logs.MOST_AT_ONCE", 2)
+    logs = f"{RESULTS}{result.pk}/logs/"
+
+    found = bob.get(logs, {"log_level": "failure"})
+
+    assert found.streaming
+    assert [row["log_level"] for row in json.loads(content_of(found))] == ["failure"]
+    assert len(bob.get(logs, {"limit": "100"}).json()) == 2
+
+
 def test_provenance_is_one_document(bob, result):
     told = bob.get(f"{RESULTS}{result.pk}/provenance/").json()
 
@@ -200,3 +213,17 @@ def test_workers_are_listed_with_what_they_hold(alice, bob, worker, result):
     assert (shown["is_alive"], shown["queues"]) == (True, ["default", "slow"])
     assert [run["id"] for run in shown["runs"]] == [str(result.pk)]
     assert bob.get("/api/extras/workers/").status_code == 403
+
+
+def test_queues_are_listed_with_what_waits_in_them(alice, bob, worker, job):
+    result_of(job, "pending", task_queue="nightly")
+    result_of(job, "pending", task_queue="default")
+
+    stuck, default, slow = alice.get("/api/extras/queues/").json()
+
+    assert (stuck["name"], stuck["waiting"], stuck["is_stuck"], stuck["workers"]) == ("nightly", 1, True, [])
+    assert (default["name"], default["waiting"], default["is_stuck"]) == ("default", 1, False)
+    assert (default["workers"], slow["name"], slow["oldest"]) == ([str(worker.pk)], "slow", None)
+    assert bob.get("/api/extras/queues/").status_code == 403
+    page = bob.get(RESULTS, {"task_queue": "nightly"}).json()
+    assert [row["task_queue"] for row in page["results"]] == ["nightly"]

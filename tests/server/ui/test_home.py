@@ -56,8 +56,46 @@ def test_what_runs_and_what_failed_is_listed(as_user, bob):
     assert results == [running.get_absolute_url(), failed.get_absolute_url()]
 
 
-def test_parts_without_news_say_so(as_user, bob):
-    cast.make_job()
+def test_while_nothing_ran_the_page_offers_jobs_to_begin_with(as_user, bob):
+    first = cast.make_job(name="Count ports", description="Counts **all** ports.")
+    cast.make_job(class_name="Off", enabled=False)
+    cast.make_job(class_name="Hidden", hidden=True)
+    cast.make_result(source_model=cast.git_source())  # a sync is no run
+
+    page = home(as_user(bob))
+
+    assert "Run your first job" in page.text
+    assert "Counts all ports." in page.text
+    assert [attrs["href"] for attrs in page.all("a", class_="btn btn-primary")] == [
+        f"/extras/jobs/{first.class_path}/"
+    ]
+    assert "Nothing failed" not in page.text
+
+
+def test_the_offer_goes_with_the_first_run_and_is_for_those_who_may_run(as_user, bob):
+    job = cast.make_job()
+    dave = cast.make_user("dave", "view_job", "view_jobresult")
+
+    assert "Run your first job" not in home(as_user(dave)).text
+    assert "Run your first job" in home(as_user(bob)).text
+    cast.make_result(job, status=statuses.RUNNING)
+    assert "Run your first job" not in home(as_user(bob)).text
+
+
+def test_ones_own_last_runs_are_at_hand(as_user, bob, alice):
+    job = cast.make_job()
+    mine = [cast.make_result(job, user=bob, age=timedelta(hours=n)) for n in range(1, newest.OWN + 3)]
+    failed = cast.make_result(job, user=bob, status=statuses.FAILED)
+    cast.make_result(job, user=alice)
+
+    page = home(as_user(bob))
+
+    results = [attrs["href"] for attrs in page.all("a") if "/extras/jobs/results/" in attrs["href"]]
+    assert results == [run.get_absolute_url() for run in (failed, *mine[: newest.OWN])]  # each once
+
+
+def test_parts_without_news_say_so(as_user, bob, alice):
+    cast.make_result(cast.make_job(), user=alice)
 
     page = home(as_user(bob))
 
@@ -112,7 +150,9 @@ def test_the_page_is_bounded_in_lines_and_queries(as_user, bob, django_assert_ma
     with django_assert_max_num_queries(18):
         page = home(browser)
 
-    assert len(page.all("li", class_="jy-result-line")) == 2 * newest.LATELY
+    assert len(page.all("li", class_="jy-result-line")) == 2 * newest.LATELY + min(
+        12 - newest.LATELY, newest.OWN
+    )
     assert len(page.all("li", class_="jy-home-published")) == newest.LATELY
     assert page.text.count("NameError: x") == 5
     assert page.all("a", href="/extras/job-results/?status=active")

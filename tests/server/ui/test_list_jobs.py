@@ -233,6 +233,7 @@ def test_a_job_that_runs_now_says_so(as_user, bob):
     page = Page(as_user(bob).get(LIST))
 
     assert "Running now" in page.words
+    assert page.words.count("Not run yet") == 1  # a choice of the filter
     assert page.all("a", href="/extras/job-results/?status=active&name=local%2Fexample%2FProbe")
 
 

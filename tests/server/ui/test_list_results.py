@@ -45,10 +45,13 @@ def test_the_newest_come_first_syncs_included(as_user, bob):
         ("name=BAD", ["n-bad"]),
         ("status=completed&name=bad", []),
         ("status=nonsense", ["n-live", "n-bad"]),
+        ("queue=slow", ["n-bad"]),
+        ("queue=other", []),
+        ("queue=%00", ["n-live", "n-bad"]),
     ],
 )
-def test_results_are_filtered_by_status_and_name(as_user, bob, query, found):
-    cast.make_result(name="n-bad", status=statuses.FAILED)
+def test_results_are_filtered_by_status_name_and_queue(as_user, bob, query, found):
+    cast.make_result(name="n-bad", status=statuses.FAILED, task_queue="slow")
     cast.make_result(name="n-live", status=statuses.RUNNING, age=timedelta(seconds=1))
 
     assert names(Page(as_user(bob).get(f"{LIST}?{query}"))) == found

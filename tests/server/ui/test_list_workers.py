@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.server.grants import grant
 from tests.server.ui import cast
 
 from jobyard import statuses
@@ -50,6 +51,61 @@ def test_a_worker_without_a_sign_of_life_is_marked(show, settings):
 
 def test_without_a_worker_the_page_says_what_to_do(show):
     assert "There is no worker." in show("/extras/workers/").text
+
+
+def test_a_queue_in_which_runs_wait_without_a_worker_is_a_warning_with_the_way_out(show):
+    cast.make_worker("default")
+    oldest = cast.make_result(cast.make_job(), status=statuses.PENDING, task_queue="slow")
+    JobResult.objects.filter(pk=oldest.pk).update(created=timezone.now() - timedelta(minutes=5))
+    cast.make_result(oldest.job_model, status=statuses.PENDING, task_queue="slow")
+
+    page = show("/extras/workers/")
+
+    assert "2 runs wait in the queue slow , which no worker serves." in page.text
+    assert "Start one with jobyard worker --queues slow" in page.text
+    assert page.all("a", href="/extras/job-results/?status=pending&queue=slow")
+    assert "5 min ago" in page.text
+
+
+def test_queues_are_those_of_workers_jobs_and_waiting_runs(show, alice):
+    cast.make_worker("default", "urgent", "local-1")
+    cast.make_job(task_queues=["celery", "nightly"])
+    decided = cast.make_job(class_name="Decided", task_queues=["daily"])
+    decided.overrides = {"task_queues": ["weekly"]}
+    decided.save()
+
+    page = show("/extras/workers/")
+
+    table = page.text.partition("Oldest Workers")[2].partition("process 1")[0]
+    names = ("default", "nightly", "urgent", "weekly", "celery", "daily", "local-1")
+    assert [name for name in names if f"{name} 0" in table] == ["default", "nightly", "urgent", "weekly"]
+    assert "jobyard worker --queues nightly starts one" in table
+    assert "which no worker serves" not in page.text
+
+
+def test_runs_that_nobody_could_take_now_are_not_waiting_in_their_queue(show):
+    worker = cast.make_worker("default")
+    held = cast.make_result(cast.make_job(), status=statuses.PENDING, worker=worker.pk, task_queue="a")
+    cast.make_result(held.job_model, status=statuses.PENDING, cancel_requested=True, task_queue="b")
+    cast.make_result(source_model=cast.git_source(), status=statuses.PENDING, task_queue="c")
+    cast.make_result(held.job_model, status=statuses.RUNNING, task_queue="d")
+
+    assert "which no worker serves" not in show("/extras/workers/").text
+
+
+def test_hidden_runs_are_a_number_and_the_names_of_their_queues_are_not_told(client, charlie):
+    grant(charlie, "view_component")
+    grant(charlie, "view_jobresult", constraints={"user": str(charlie.pk)})
+    cast.make_worker("default")
+    mine = cast.make_result(cast.make_job(), status=statuses.PENDING, user=charlie)
+    cast.make_result(mine.job_model, status=statuses.PENDING)
+    cast.make_result(mine.job_model, status=statuses.PENDING, task_queue="hidden-queue")
+    client.force_login(charlie)
+
+    text = cast.Page(client.get("/extras/workers/")).text
+
+    assert "default 1 , 1 that you may not see" in text
+    assert "hidden-queue" not in text
 
 
 def test_a_result_shows_its_files_and_where_it_came_from(show):

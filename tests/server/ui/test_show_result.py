@@ -156,10 +156,32 @@ def test_a_live_result_asks_for_new_rows_and_works_without_scripts(show):
     assert page.all("a", href=f"/extras/jobs/results/{result.pk}/?last=1")
 
 
-def test_a_waiting_run_tells_that_no_worker_serves_its_queue(show):
+def test_a_waiting_run_tells_that_no_worker_serves_its_queue_and_how_to_start_one(show):
     result = cast.make_result(cast.make_job(), status=statuses.PENDING, task_queue="slow")
 
-    assert "No worker serves the queue slow; it waits for one." in show(result).text
+    text = show(result).text
+
+    assert "It waits for a worker of the queue slow; none serves it now." in text
+    assert "Start one with jobyard worker --queues slow" in text
+
+
+def test_a_waiting_run_tells_that_all_workers_are_busy(show):
+    cast.make_worker("slow")
+    result = cast.make_result(cast.make_job(), status=statuses.PENDING, task_queue="slow")
+
+    assert "It waits for a free worker of the queue slow." in show(result).text
+
+
+def test_a_run_that_is_held_or_shall_stop_waits_for_no_worker(show):
+    job = cast.make_job()
+    held = cast.make_result(job, status=statuses.PENDING, worker=cast.make_worker("x").pk)
+    stopping = cast.make_result(
+        job, status=statuses.PENDING, cancel_requested=True, cancel_requested_by="bob"
+    )
+
+    assert "waits for" not in show(held).text
+    assert "waits for" not in show(stopping).text
+    assert "bob asked it to stop." in show(stopping).text
 
 
 def test_progress_is_shown_while_it_runs(show):
@@ -283,7 +305,7 @@ def test_whoever_may_change_results_can_cancel_any_run(as_user, alice, bob):
     cancel(as_user(alice), result)
 
     page = Page(as_user(alice).get(address(result)))
-    assert "alice asked it to stop." in page.text
+    assert "alice asked it to stop; if it has not within 30 s, it is killed." in page.text
     assert "Cancelling" in page.words
 
 
@@ -337,3 +359,85 @@ def test_an_ended_run_leads_to_what_it_left(show):
     assert links == ["#output-title", "#log-title"]
     assert page.all("h2", id="output-title")
     assert page.field("group")["id"] == "log-group"
+
+
+def test_the_head_tells_the_exception_that_ended_a_run_and_leads_to_it(show):
+    result = cast.make_result(
+        cast.make_job(),
+        status=statuses.ERRORED,
+        status_reason=statuses.EXCEPTION,
+        data_committed=False,
+        counters=[cast.counters(failure=3)],
+    )
+    cast.log(result, ["bad port", "worse port"], log_level="failure")
+    cast.log(
+        result,
+        ["An exception occurred: `OSError: no answer`\n```\nTraceback\n```"],
+        start=3,
+        log_level="failure",
+    )
+
+    page = show(result)
+
+    assert "An exception ended the job. None of its changes were kept." in page.text
+    assert "An exception occurred: OSError: no answer and 2 more failures" in page.text
+    assert page.all("a", href="?line=3#line-3")
+    assert page.all("a", href="?level=failure#log-title")
+
+
+def test_the_head_tells_the_first_failure_of_a_run_that_failed(show):
+    result = cast.make_result(cast.make_job(), status=statuses.FAILED, counters=[cast.counters(failure=2)])
+    cast.log(
+        result, ["has **no** contact" + "!" * 400, "second"], log_level="failure", log_object="<i>ams01</i>"
+    )
+
+    page = show(result)
+
+    assert "<i>ams01</i>: has no contact!!!" in page.text
+    assert "!…" in page.text
+    assert "and 1 more failure" in page.text
+
+
+def test_a_run_without_failures_tells_of_none(show):
+    result = cast.make_result(cast.make_job())
+    cast.log(result, ["odd"], log_level="failure")
+
+    assert not any(attrs.get("class") == "jy-run-trouble" for _, attrs in show(result).elements)
+
+
+def test_the_inputs_of_a_run_are_shown_under_their_labels(show):
+    job = cast.make_job(
+        cast.variable("StringVar", "who", label="Whom"), cast.variable("StringVar", "key", secret=True)
+    )
+    result = cast.make_result(job, inputs={"who": "<b>you</b>", "key": "hunter2"})
+
+    page = show(result)
+
+    assert "Inputs Whom <b>you</b>" in page.text
+    assert "hunter2" not in page.text
+
+
+def test_inputs_that_were_not_kept_are_told_to_be_so(show):
+    job = cast.make_job(cast.variable("StringVar", "who"), has_sensitive_variables=True)
+    result = cast.make_result(job, has_sensitive_variables=True, inputs={"who": "hunter2"})
+
+    page = show(result)
+
+    assert "They were not kept, because they may be sensitive." in page.text
+    assert "hunter2" not in page.text
+
+
+def test_the_code_of_a_run_is_a_link_for_those_who_may_see_its_source(client, alice):
+    source = cast.git_source()
+    revision = cast.make_revision(source)
+    result = cast.make_result(
+        cast.make_job(), revision=revision, origin={"name": "git.netops", "commit": revision.identifier}
+    )
+    dave = cast.make_user("dave", "view_jobresult")
+
+    def links(user):
+        client.force_login(user)
+        return Page(client.get(result.get_absolute_url())).all("a", href=f"/extras/revisions/{revision.pk}/")
+
+    assert links(alice)
+    assert not links(dave)

@@ -77,6 +77,8 @@ class ResultDescriber:
             "job_kwargs": kept_inputs(result, secrets),
             "schedule": self.schedule(result.schedule),
             "status_reason": result.status_reason,
+            "cancel_requested": result.cancel_requested,
+            "cancel_requested_by": result.cancel_requested_by or None,
             "commit": result.commit,
             "data_committed": result.data_committed,
             "started": result.started,

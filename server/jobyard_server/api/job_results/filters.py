@@ -28,6 +28,7 @@ class StatusFilter(AnyOf):
 class ResultFilters(Filters):
     name = any_text()
     status = StatusFilter(forms.ChoiceField(choices=list(statuses.LABELS.items())))
+    task_queue = any_text()
     created = moment("created")
     created__gte = moment("created", "gte")
     created__lte = moment("created", "lte")
@@ -54,12 +55,17 @@ class ResultFilters(Filters):
         return rows.filter(obj_type__app_label=app_label, obj_type__model=model)
 
 
-class LogFilters(Filters):
+class LogOfResultFilters(Filters):
     searched = ("message", "log_object")
 
-    job_result = any_id("job_result_id")
     log_level = any_choice({level: level for level in events.LEVELS})
     grouping = any_text()
+
+    Meta = meta(JobLogEntry)
+
+
+class LogFilters(LogOfResultFilters):
+    job_result = any_id("job_result_id")
 
     Meta = meta(JobLogEntry)
 

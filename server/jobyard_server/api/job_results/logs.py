@@ -17,7 +17,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobyard_server.api.job_results.filters import LogFilters, is_uuid
+from jobyard.events import LEVELS
+from jobyard_server.api.filters import refuse_unknown
+from jobyard_server.api.job_results.filters import LogFilters, LogOfResultFilters, is_uuid
 from jobyard_server.api.job_results.rows import visible_logs
 from jobyard_server.api.job_results.shapes import LogOfResultShape, LogShape
 from jobyard_server.api.links import Links
@@ -38,21 +40,31 @@ class LogsOfResult(ApiView):
     pagination_class = None
 
     @extend_schema(
-        responses={200: shape(list[LogShape])}, parameters=[OpenApiParameter("after", OpenApiTypes.UUID)]
+        responses={200: shape(list[LogShape])},
+        parameters=[
+            OpenApiParameter("after", OpenApiTypes.UUID),
+            OpenApiParameter("limit", OpenApiTypes.INT),
+            OpenApiParameter("log_level", OpenApiTypes.STR, enum=LEVELS, many=True),
+            OpenApiParameter("grouping", OpenApiTypes.STR, many=True),
+            OpenApiParameter("q", OpenApiTypes.STR),
+        ],
     )
     def get(self, request: Request, pk: uuid.UUID) -> HttpResponseBase:
-        """List the log rows of a result, oldest first; with ``?after={log id}`` only later ones."""
+        """
+        List the log rows of a result, oldest first, all of them or those that are asked for.
+
+        A long log is read piece by piece: ``?limit=`` says how many rows, 10,000 at most, and
+        ``?after={log id}`` which row is the last one that is known already.
+        """
         result = get_object_or_404(self.get_queryset().only("pk", "counters"), pk=pk)
-        rows = result.logs.order_by("sequence")
-        after = request.query_params.get("after")
-        if after is not None:
-            rows = rows.filter(sequence__gt=_sequence_of(result, after))
-        if result.row_count > MOST_AT_ONCE:
+        rows = _narrowed(result, request)
+        limit = _limit(request.query_params.get("limit"))
+        if limit is None and result.row_count > MOST_AT_ONCE:
             return StreamingHttpResponse(
                 streamed(_as_list(rows, self.links)), content_type="application/json"
             )
         links = self.links
-        return Response([describe_log(row, links) for row in rows.iterator()])
+        return Response([describe_log(row, links) for row in rows[:limit].iterator()])
 
 
 class LogView(ApiView):
@@ -113,6 +125,29 @@ def _as_list(rows: QuerySet[JobLogEntry], links: Links) -> Iterator[bytes]:
         yield (separator + ",".join(json.dumps(describe_log(row, links)) for row in found)).encode()
         separator = ","
     yield b"]" if separator == "," else b"[]"
+
+
+def _narrowed(result: JobResult, request: Request) -> QuerySet[JobLogEntry]:
+    """The rows that the filters leave, oldest first; a filter that there is not is refused."""
+    asked = request.query_params
+    refuse_unknown(asked, LogOfResultFilters, "after")
+    if "offset" in asked:
+        raise ValidationError({"offset": ["Read on with ?after={log id} instead."]})
+    filters = LogOfResultFilters(asked, queryset=result.logs.order_by("sequence"), request=request)
+    if not filters.is_valid():
+        raise ValidationError(filters.errors)
+    rows: QuerySet[JobLogEntry] = filters.qs
+    after = asked.get("after")
+    return rows if after is None else rows.filter(sequence__gt=_sequence_of(result, after))
+
+
+def _limit(text: str | None) -> int | None:
+    """At most MOST_AT_ONCE; None for all, which 0 means as well."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise ValidationError({"limit": ["A whole number is needed."]})
+    return min(int(text[:9]), MOST_AT_ONCE) or None
 
 
 def _sequence_of(result: JobResult, log_id: str) -> int:

@@ -19,6 +19,8 @@ _FULL = (
     "obj_type_id",
     "job_model__name",
     "status_reason",
+    "cancel_requested",
+    "cancel_requested_by",
     "started",
     "commit",
     "data_committed",

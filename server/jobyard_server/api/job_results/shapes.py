@@ -104,6 +104,8 @@ class FullResult(TypedDict):
     job_kwargs: KeptInputs | None
     schedule: ShortSchedule | None
     status_reason: str | None
+    cancel_requested: bool
+    cancel_requested_by: str | None
     commit: bool
     data_committed: bool | None
     started: datetime | None

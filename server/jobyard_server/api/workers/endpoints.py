@@ -1,4 +1,4 @@
-"""``/api/extras/workers/``: who executes runs at the moment."""
+"""``/api/extras/workers/`` and ``/api/extras/queues/``: who executes runs at the moment, and what waits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from jobyard_server.access.permissions import restrict
 from jobyard_server.api.links import Links
 from jobyard_server.api.schema import shape
 from jobyard_server.api.views import ApiView
+from jobyard_server.registry.models import Job
 from jobyard_server.runs.models import Component, JobResult
+from jobyard_server.runs.queue_states import QueueState, queue_states
 from jobyard_server.runs.workers import Worker, workers
 
 
@@ -54,6 +56,18 @@ class WorkerShape(TypedDict):
     revisions: list[KnownRevision]
 
 
+class QueueShape(TypedDict):
+    """A queue; it is stuck when runs wait in it and no worker serves it."""
+
+    name: str
+    waiting: int
+    hidden_waiting: int
+    oldest: datetime | None
+    is_served: bool
+    is_stuck: bool
+    workers: list[uuid.UUID]
+
+
 class WorkerList(ApiView):
     model = Component
     queryset = Component.objects.filter(kind="worker")
@@ -65,6 +79,32 @@ class WorkerList(ApiView):
         visible = restrict(JobResult.objects.only("name", "status"), self.user, "view")
         links = self.links
         return Response([describe(worker, links) for worker in workers(self.get_queryset(), visible)])
+
+
+class QueueList(ApiView):
+    model = Component
+    queryset = Component.objects.filter(kind="worker")
+    pagination_class = None
+
+    @extend_schema(responses={200: shape(list[QueueShape])})
+    def get(self, _request: Request) -> Response:
+        """List the queues, stuck ones first: how many runs wait in each, and which workers take them."""
+        visible = restrict(JobResult.objects.all(), self.user, "view")
+        jobs = restrict(Job.objects.filter(installed=True), self.user, "view")
+        found = queue_states(workers(self.get_queryset(), visible), jobs, visible)
+        return Response([describe_queue(queue) for queue in found])
+
+
+def describe_queue(queue: QueueState) -> QueueShape:
+    return {
+        "name": queue.name,
+        "waiting": queue.waiting,
+        "hidden_waiting": queue.hidden_waiting,
+        "oldest": queue.oldest,
+        "is_served": queue.is_served,
+        "is_stuck": queue.is_stuck,
+        "workers": [worker.row.pk for worker in queue.workers],
+    }
 
 
 def describe(worker: Worker, links: Links) -> WorkerShape:
@@ -96,4 +136,4 @@ def describe(worker: Worker, links: Links) -> WorkerShape:
     }
 
 
-urlpatterns = [path("workers/", WorkerList.as_view())]
+urlpatterns = [path("workers/", WorkerList.as_view()), path("queues/", QueueList.as_view())]

@@ -33,7 +33,7 @@ class AllInputs(Job):
 
     title = StringVar(description="A short text", default="rack audit", max_length=50)
     notes = TextVar(description="As many lines as you like", required=False)
-    count = IntegerVar(description="From 1 to 10", default=3, min_value=1, max_value=10)
+    count = IntegerVar(description="How often", default=3, min_value=1, max_value=10)
     urgent = BooleanVar(description="Does it have to be today?", default=False)
     colour = ChoiceVar(choices=COLOURS, default="g")
     colours = MultiChoiceVar(choices=COLOURS, required=False)

@@ -30,6 +30,7 @@ class Kind:
 
     name: str  #: In addresses.
     one: str  #: In sentences.
+    about: str  #: What it is for, where there is none yet.
     model: type[Model]
     columns: tuple[str, ...]  #: Headings after the first one, the name.
     cells: Callable[[Any], list[str]]  #: Their texts.
@@ -248,6 +249,7 @@ def _permission_cells(permission: ObjectPermission) -> list[str]:
 USERS = Kind(
     name="users",
     one="user",
+    about="A user logs in, runs jobs and owns API tokens; what a user may do is said by permissions.",
     model=User,
     columns=("Full name", "Groups", "State"),
     cells=_user_cells,
@@ -260,6 +262,7 @@ USERS = Kind(
 GROUPS = Kind(
     name="groups",
     one="group",
+    about="A permission that is given to a group is that of all of its users.",
     model=Group,
     columns=("Users",),
     cells=_group_cells,
@@ -272,6 +275,7 @@ GROUPS = Kind(
 PERMISSIONS = Kind(
     name="permissions",
     one="permission",
+    about="It says which objects users and groups may view, run or change. Administrators need none.",
     model=ObjectPermission,
     columns=("Objects", "Actions", "Given to"),
     cells=_permission_cells,

@@ -125,7 +125,7 @@ def _sentence(kind: str, total: int) -> str:
         )
     if total:
         return "What it had done until it ended; what is not marked as kept was reverted."
-    return "Nothing to show: it changed nothing until it ended, or the database had refused a statement."
+    return "No change of it was kept or recorded."
 
 
 def _differences(result: JobResult, user: User) -> tuple[list[ChangedObject], list[ChangedObject]]:

@@ -16,10 +16,12 @@ from jobyard_server.registry.history_models import PUBLISHED, WAITING, RevisionE
 from jobyard_server.registry.models import GitRepository, Job
 from jobyard_server.registry.visible import visible_folders
 from jobyard_server.runs.models import JobResult
-from jobyard_server.ui.jobs.listing import HEAVY
+from jobyard_server.ui.jobs.listing import HEAVY, ORDER
 from jobyard_server.ui.revisions.timeline import TimelineLine, line_of
 
 LATELY: Final = 8  #: Lines of each part.
+OWN: Final = 5  #: Runs of whoever looks.
+TO_BEGIN: Final = 3  #: Jobs for a first run.
 DAYS: Final = 7  #: A failure that is older is no news.
 FAILURES: Final = (statuses.FAILED, statuses.ERRORED, statuses.TIMED_OUT)
 
@@ -38,6 +40,21 @@ def active_and_failed(user: User) -> dict[str, Any]:
         "failed": list(failed.filter(created__gte=since)[:LATELY]),
         "failed_days": DAYS,
     }
+
+
+def own_runs(user: User, told: list[JobResult]) -> dict[str, Any]:
+    """The last runs of *user* that ended and were not *told* yet; jobs to begin with while nobody ran any."""
+    rows = restrict(JobResult.objects.filter(job_model__isnull=False), user, "view")
+    mine = rows.filter(user=user.pk, status__in=statuses.TERMINAL).order_by("-created")
+    mine = mine.exclude(pk__in=[result.pk for result in told])
+    mine = mine.select_related("job_model", "user", "obj_type").defer(*HEAVY)
+    return {"own": list(mine[:OWN]), "runnable": [] if rows.exists() else _runnable(user)}
+
+
+def _runnable(user: User) -> list[Job]:
+    jobs = restrict(restrict(Job.objects.all(), user, "view"), user, "run")
+    shown = jobs.filter(installed=True, enabled=True, hidden=False).select_related("module__source")
+    return list(shown.defer("spec_json", "module__load_error").order_by(*ORDER)[:TO_BEGIN])
 
 
 def published(user: User) -> list[TimelineLine]:

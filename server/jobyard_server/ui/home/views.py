@@ -19,7 +19,7 @@ from jobyard_server.registry.visible import visible_folders, visible_modules
 from jobyard_server.runs.components import component_states
 from jobyard_server.runs.models import JobResult
 from jobyard_server.schedules.approval import waiting_for
-from jobyard_server.ui.home.newest import LATELY, active_and_failed, favourites, published
+from jobyard_server.ui.home.newest import LATELY, active_and_failed, favourites, own_runs, published
 from jobyard_server.ui.repositories.state import git_lines, lines_of
 from jobyard_server.ui.requests import PageRequest
 
@@ -41,6 +41,7 @@ def show_home(request: PageRequest) -> HttpResponse:
     has_jobs = restrict(Job.objects.filter(installed=True), user, "view").exists()
     if request.htmx:  # the guide asks whether the first job is there
         return HttpResponseClientRefresh() if has_jobs else HttpResponse(status=HTTPStatus.NO_CONTENT)
+    newest = active_and_failed(user)
     context = {
         "may_view_jobs": may_view_jobs,
         "may_view_results": may(user, "view", JobResult),
@@ -51,7 +52,8 @@ def show_home(request: PageRequest) -> HttpResponse:
         "waiting": waiting_for(user)[:LATELY],
         "published": published(user),
         "favourites": favourites(user),
-        **active_and_failed(user),
+        **newest,
+        **own_runs(user, newest["failed"]),
         **_troubles(user, may_view_jobs=may_view_jobs),
     }
     return render(request, "ui/home/show_home.html", context)

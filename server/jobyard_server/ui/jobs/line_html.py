@@ -58,7 +58,7 @@ def job_line(line: JobLine) -> SafeString:
         format_html(DESCRIPTION, plain(first_line)) if first_line else "",
         breakable(path),
         _active(path) if line.is_active else "",
-        _last(line.last_run) if line.last_run else NOT_RUN,
+        _last(line.last_run) if line.last_run else ("" if line.is_active else NOT_RUN),
     )
 
 

@@ -39,6 +39,7 @@ def parts() -> list[Pattern]:
             about="How to begin, what is wrong, what is new.",
             states=[
                 _state("no job yet", "home/_first_steps", jobs_root="/srv/jobs", may_add_repository=True),
+                _state("nothing ran yet", "home/_first_run", runnable=[job(), job(name="Trace a cable")]),
                 _state("sources and modules with errors", "home/_troubles", **_troubles()),
             ],
         ),

@@ -13,7 +13,8 @@ from jobyard_server.runs.models import JobResult, OutputFile
 from jobyard_server.ui.patterns.pattern import Pattern, State
 from jobyard_server.ui.patterns.samples import COMMIT, LONG, UNBROKEN, ago, counters, result
 from jobyard_server.ui.results.log_page import LogPage
-from jobyard_server.ui.results.summary import GroupCounters, Summary
+from jobyard_server.ui.results.summary import NO_WORKER, GroupCounters, Summary, Waits
+from jobyard_server.ui.results.trouble import Trouble
 
 
 def result_page() -> list[Pattern]:
@@ -52,10 +53,12 @@ def result_page() -> list[Pattern]:
             ],
         ),
         Pattern(
-            title="Output and provenance",
-            about="What the run returned, its files, and where all of it came from.",
+            title="Inputs, output and provenance",
+            about="What the run was given and returned, its files, and where all of it came from.",
             states=[
                 _state("with files and console text", "ui/results/_output.html", ended),
+                _state("inputs", "ui/results/_inputs.html", _result(has_sensitive_variables=False), inputs=[
+                    ("Site", "Amsterdam"), ("Note", "")]),
                 _state("provenance", "ui/results/_provenance.html", ended),
             ],
         ),
@@ -77,9 +80,11 @@ def _result(status: str = statuses.COMPLETED, **fields: Any) -> JobResult:
 def _summaries() -> list[tuple[str, JobResult, dict[str, Any]]]:
     waits = [Blocker(id=uuid.uuid4(), name="local/audits/Other", status="running", locks=["site-ams"])]
     return [
+        ("waiting for a worker", _result(statuses.PENDING, started=None), {"waits": _NO_WORKER}),
         ("waiting for another one", _result(statuses.PENDING, started=None), {"blockers": waits}),
         ("running", _result(statuses.RUNNING), {}),
         ("completed", _result(), {}),
+        ("errored", _result(statuses.ERRORED, status_reason=statuses.EXCEPTION), {"trouble": _TROUBLE}),
         ("failed, very long", _result(statuses.FAILED, status_reason=LONG), {"group": UNBROKEN}),
     ]
 
@@ -88,8 +93,8 @@ def _context(row: JobResult, *, group: str = "run", **more: Any) -> dict[str, An
     summary = Summary(
         result=row, is_sync=False, totals=list(row.totals.items()),
         groups=[GroupCounters(name=group, counts=list(counters(success=3).items())[1:])],
-        may_cancel=not row.is_terminal, may_run_again=True, may_repeat=row.is_terminal, waits_for="",
-        blockers=more.pop("blockers", []),
+        may_cancel=not row.is_terminal, may_run_again=True, may_repeat=row.is_terminal, may_view_code=False,
+        waits_for=more.pop("waits", Waits()), blockers=more.pop("blockers", []),
         files=[OutputFile(pk=uuid.uuid4(), job_result=row, name="ports.csv", size=2048)],
     )  # fmt: skip
     page = LogPage(rows=[], earlier=100, later=200)
@@ -100,6 +105,8 @@ def _context(row: JobResult, *, group: str = "run", **more: Any) -> dict[str, An
     return {**known, **more}
 
 
+_TROUBLE = Trouble(41, "ams01-core1", "An exception occurred: TimeoutError: no answer", 2)
+_NO_WORKER = Waits(NO_WORKER.format("slow"), "jobyard worker --queues slow")
 _PROVENANCE = {
     "code": {
         "revision": COMMIT,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
 
 from jobyard import events, statuses
 from jobyard_server.access.models import User
 from jobyard_server.access.permissions import may
+from jobyard_server.registry.visible import may_view_source
 from jobyard_server.runs.components import component_states, has_worker
 from jobyard_server.runs.locks import Blocker, blockers_of
 from jobyard_server.runs.models import JobResult, OutputFile
@@ -25,6 +28,8 @@ LAUNCHERS: Final = {
 TIERS: Final = {0: "tier 0: process and limits", 1: "tier 1: Landlock"}
 OUTPUT_SHOWN: Final = 200_000  #: Characters of the output on the page; all of it is a download.
 
+NO_WORKER: Final = "It waits for a worker of the queue {}; none serves it now."
+
 #: Escape sequences of terminals: colours, cursor moves, titles, links. The page shows the text alone.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -38,6 +43,16 @@ class GroupCounters:
     counts: list[tuple[str, int]]  #: Level and number, in the order of the levels.
 
 
+class Waits(NamedTuple):
+    """What a run waits for before it begins."""
+
+    sentence: str = ""
+    way_out: str = ""  #: The command that starts what is missing.
+
+
+NO_DAEMON: Final = Waits("The sync daemon is not running; it waits for it.", "jobyard sync")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Summary:
     """A result, and what its templates would otherwise have to work out."""
@@ -48,9 +63,10 @@ class Summary:
     totals: list[tuple[str, int]]
     may_cancel: bool
     may_run_again: bool
+    may_view_code: bool  #: The revision that it ran from.
     may_repeat: bool  #: With the same inputs, which were kept.
     files: list[OutputFile]
-    waits_for: str  #: Why it does not begin, when that is known.
+    waits_for: Waits  #: Why it does not begin; empty when it waits for nothing.
     blockers: list[Blocker]  #: The runs that have to end first.
 
     @property
@@ -68,6 +84,11 @@ class Summary:
         if tier == LAUNCHED:
             return f"tier 2: {LAUNCHERS.get(self.result.sandbox.get('launcher'), 'launcher')}"
         return "" if tier is None else TIERS.get(tier, f"tier {tier}")
+
+    @property
+    def cancel_grace(self) -> float:
+        """Seconds that a run has to clean up after it was asked to stop."""
+        return float(settings.JOBYARD["CANCEL_GRACE"])
 
     @property
     def title(self) -> str:
@@ -93,7 +114,7 @@ class Summary:
 
 def summarise(result: JobResult, user: User) -> Summary:
     """The head of the page of *result*, for *user*."""
-    job = result.job_model
+    job, blockers = result.job_model, blockers_of(result)
     return Summary(
         result=result,
         is_sync=result.obj_type.model == "gitrepository",
@@ -101,13 +122,14 @@ def summarise(result: JobResult, user: User) -> Summary:
         totals=list(result.totals.items()),
         may_cancel=not result.is_terminal and _may_cancel(result, user),
         may_run_again=job is not None and may(user, "run", job),
-        blockers=blockers_of(result),
+        blockers=blockers,
         may_repeat=job is not None
         and result.is_terminal
         and not result.has_sensitive_variables
         and may(user, "run", job),
+        may_view_code=result.revision is not None and may_view_source(user, result.revision.source),
         files=list(files_of(result)),
-        waits_for=_waits_for(result) if result.status == statuses.PENDING else "",
+        waits_for=_waits_for(result, blockers),
     )
 
 
@@ -126,14 +148,19 @@ def _may_cancel(result: JobResult, user: User) -> bool:
     return is_run and (result.user_id == user.pk or may(user, "change", result))
 
 
-def _waits_for(result: JobResult) -> str:
+def _waits_for(result: JobResult, blockers: list[Blocker]) -> Waits:
+    if result.status != statuses.PENDING or result.worker or result.cancel_requested:
+        return Waits()
     if result.obj_type.model == "gitrepository":
+        is_running = component_states()["sync"] == "ok"
         return (
-            "" if component_states()["sync"] == "ok" else "The sync daemon is not running; it waits for it."
+            Waits()
+            if is_running
+            else Waits("The sync daemon is not running; it waits for it.", "jobyard sync")
         )
-    if has_worker(result.task_queue):
-        return ""
-    return f"No worker serves the queue {result.task_queue}; it waits for one."
+    if not has_worker(result.task_queue):
+        return Waits(NO_WORKER.format(result.task_queue), f"jobyard worker --queues {result.task_queue}")
+    return Waits() if blockers else Waits(f"It waits for a free worker of the queue {result.task_queue}.")
 
 
 def plain_console(text: str) -> str:

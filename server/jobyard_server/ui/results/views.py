@@ -19,6 +19,7 @@ from jobyard_server.runs.again import LATEST, SAME, run_again
 from jobyard_server.runs.cancel import request_cancel
 from jobyard_server.runs.describe_request import describe_request
 from jobyard_server.runs.errors import AlreadyEnded, RunRefused
+from jobyard_server.runs.kept_inputs import kept_inputs
 from jobyard_server.runs.log_filter import LogFilter, rows_of
 from jobyard_server.runs.models import JobResult
 from jobyard_server.runs.provenance import provenance
@@ -30,6 +31,8 @@ from jobyard_server.ui.requests import PageRequest
 from jobyard_server.ui.results.filters import CHOICES, ResultFilter
 from jobyard_server.ui.results.log_page import AROUND, LogPage, page_after, page_before
 from jobyard_server.ui.results.summary import summarise
+from jobyard_server.ui.results.trouble import trouble_of
+from jobyard_server.ui.schedules.words import labelled_inputs
 
 PAGE_SIZE = 50
 
@@ -69,6 +72,8 @@ def show_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
         "wanted": wanted,
         "levels": LEVELS,
         "provenance": provenance(result, summary.files),
+        "inputs": _inputs(result, request),
+        "trouble": trouble_of(result),
         "is_live": not result.is_terminal and page.later is None,
         "shown": len(page.rows),
         "last_sequence": page.last_sequence,
@@ -129,9 +134,19 @@ def find_result(request: PageRequest, pk: uuid.UUID) -> HttpResponse:
 def result_or_404(request: PageRequest, pk: uuid.UUID) -> JobResult:
     require(request.user, "view", JobResult)
     rows = JobResult.objects.select_related(
-        "job_model__module__source", "user", "obj_type", "source_model__git_repository", "revision"
+        "job_model__module__source",
+        "user",
+        "obj_type",
+        "source_model__git_repository",
+        "revision__source__git_repository",
     )
     return visible_or_404(rows, request.user, pk=pk)
+
+
+def _inputs(result: JobResult, request: PageRequest) -> list[tuple[str, str]]:
+    """Label and value of those that were kept."""
+    job = result.job_model
+    return [] if job is None else labelled_inputs(job, kept_inputs(result), request.user)
 
 
 def _asked_page(request: PageRequest, result: JobResult, wanted: LogFilter) -> LogPage:

@@ -37,7 +37,7 @@ VIEWS = {
     "over": Q(next_at__isnull=True) & ~Q(approval=PENDING),
 }
 VIEW_WORDS = {
-    "": "All",
+    "": "Any state",
     "active": "Active",
     "waiting": "Waiting for approval",
     "over": "Disabled or over",

@@ -18,11 +18,11 @@ from jobyard_server.ui.run_form.selections import OBJECTS
 
 #: State to the colour and icon of a status, and the word for it.
 STATES: Final = {
-    "pending": (statuses.TIMED_OUT, "waits for approval"),
-    "denied": (statuses.FAILED, "denied"),
-    "disabled": (statuses.CANCELLED, "disabled"),
-    "ended": (statuses.COMPLETED, "ended"),
-    "active": (statuses.PENDING, "active"),
+    "pending": (statuses.TIMED_OUT, "Waits for approval"),
+    "denied": (statuses.FAILED, "Denied"),
+    "disabled": (statuses.CANCELLED, "Disabled"),
+    "ended": (statuses.COMPLETED, "Ended"),
+    "active": (statuses.PENDING, "Active"),
 }
 
 

@@ -140,3 +140,9 @@ def section_here(context: template.Context) -> str:
     source = context.get("source")
     is_own = section == "repositories" and source is not None and source.kind != GIT
     return "sources" if is_own else section
+
+
+@register.filter
+def plain_words(text: str) -> str:
+    """One line of Markdown without its notation."""
+    return markdown_of_authors.plain(text)
