@@ -13,13 +13,16 @@ from jobyard_server.changes.models import ObjectChange, PlannedChange
 BATCH = 10_000  #: Rows that one call deletes of each kind; the next call goes on.
 
 
+def kept_since() -> datetime | None:
+    """Older changes are forgotten; None if all are kept."""
+    days = settings.JOBYARD["CHANGELOG_RETENTION"]
+    return timezone.now() - timedelta(days=days) if days else None
+
+
 def forget_old_changes() -> int:
     """Delete what is older than CHANGELOG_RETENTION days; returns how many rows went."""
-    days = settings.JOBYARD["CHANGELOG_RETENTION"]
-    if not days:
-        return 0
-    before = timezone.now() - timedelta(days=days)
-    return sum(_forget(model, before) for model in (ObjectChange, PlannedChange))
+    before = kept_since()
+    return sum(_forget(model, before) for model in (ObjectChange, PlannedChange)) if before else 0
 
 
 def _forget(model: type[models.Model], before: datetime) -> int:

@@ -16,6 +16,7 @@ WITH_FILES = (
     "This job takes files, which are not kept; apply it by the page of the dry run, where they can be sent "
     "again, or run it again with commit."
 )
+NO_CHANGES = "There are no changes of this dry run to apply; run the job again with commit."
 NO_CODE = "The code of the dry run is not known any more; run the job again."
 
 
@@ -28,7 +29,9 @@ def obstacle_to_apply(dry_run: JobResult) -> str:
         return NOT_AT_ITS_END
     if job.spec.read_only:
         return READ_ONLY
-    return NO_CODE if dry_run.revision is None else ""
+    if dry_run.revision is None:
+        return NO_CODE
+    return "" if dry_run.planned_changes.exists() else NO_CHANGES
 
 
 def has_kept_inputs(dry_run: JobResult) -> bool:

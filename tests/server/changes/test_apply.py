@@ -32,6 +32,14 @@ REGIONS = """
             Region.objects.filter(slug="old").update(description="seen")
 
 
+    class Idle(Job):
+        class Meta:
+            has_sensitive_variables = False
+
+        def run(self, data, commit):
+            pass
+
+
     class Sensitive(Regions):
         class Meta:
             has_sensitive_variables = True
@@ -108,9 +116,11 @@ def test_inputs_that_were_not_kept_must_come_again(service):
 def test_what_cannot_be_applied_is_told_in_a_sentence(service):
     plan = dry_run(service)
     done = finished(service, apply(service, plan))
+    idle = service.run("regions", "Idle", commit=False)
     waiting = service.submit("regions", "Regions", {"name": "x"}, commit=False)
 
-    for result, words in ((done, "Only a dry run"), (waiting, "came to its end")):
+    sentences = {done: "Only a dry run", idle: "no changes of this dry run", waiting: "came to its end"}
+    for result, words in sentences.items():
         answer = apply(service, result)
         assert (answer.status_code, words in answer.json()["detail"]) == (409, True)
     assert apply(service, plan, require_same_plan="maybe").status_code == 400

@@ -107,6 +107,8 @@ def test_a_long_plan_goes_on_on_pages_of_its_own(client, alice, django_assert_ma
 def test_apply_starts_the_run_and_leads_to_it(client, alice):
     make_worker()
     result = dry_run()
+    Region.objects.create(name="North", slug="north")
+    planned(result)
 
     answer = client.post(f"/extras/jobs/results/{result.pk}/apply/", {"require_same_plan": "on"})
 
@@ -115,13 +117,30 @@ def test_apply_starts_the_run_and_leads_to_it(client, alice):
     assert (started.commit, started.revision_id, len(started.approved_plan)) == (True, result.revision_id, 64)
 
 
-def test_a_plan_without_changes_is_not_offered_to_be_applied(client, alice):
+def test_a_plan_without_changes_is_neither_offered_nor_applied(client, alice):
+    make_worker()
     result = dry_run()
 
     shown = page(client, f"/extras/jobs/results/{result.pk}/")
+    refused = client.post(f"/extras/jobs/results/{result.pk}/apply/", follow=True)
 
     assert "With commit it would change nothing." in shown.text
     assert not shown.all("form", action=f"/extras/jobs/results/{result.pk}/apply/")
+    assert "There are no changes of this dry run to apply; run the job again" in Page(refused).text
+    assert not JobResult.objects.filter(applies=result).exists()
+
+
+@pytest.mark.parametrize(("days", "known"), [(0, True), (90, False)])
+def test_a_run_whose_changes_were_forgotten_does_not_say_that_there_were_none(
+    client, alice, settings, days, known
+):
+    settings.JOBYARD = {**settings.JOBYARD, "CHANGELOG_RETENTION": days}
+    result = dry_run(age=timedelta(days=91))
+
+    shown = page(client, f"/extras/jobs/results/{result.pk}/").text
+
+    assert ("With commit it would change nothing." in shown) == known
+    assert ("older than the changes that are kept" in shown) != known
 
 
 def test_what_cannot_be_applied_says_why(client, alice):

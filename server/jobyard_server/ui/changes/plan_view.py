@@ -18,6 +18,7 @@ from jobyard_server.access.permissions import may
 from jobyard_server.changes.apply import apply_plan
 from jobyard_server.changes.models import CREATE, DELETE, UPDATE, PlannedChange
 from jobyard_server.changes.plan import Plan
+from jobyard_server.changes.retention import kept_since
 from jobyard_server.changes.sameness import difference, planned_rows
 from jobyard_server.runs.apply import has_kept_inputs, obstacle_to_apply
 from jobyard_server.runs.describe_request import describe_request
@@ -29,6 +30,7 @@ from jobyard_server.ui.run_form.apply_fields import address_to_apply
 
 SHOWN = 50  #: Changes on the page of a result.
 SIZE = 200  #: Changes on one page of a plan.
+FORGOTTEN = "This run is older than the changes that are kept; what it changed is not known any more."
 WORDS = {
     "would": {CREATE: "would be created", UPDATE: "would be changed", DELETE: "would be deleted"},
     "did": {CREATE: "created", UPDATE: "changed", DELETE: "deleted"},
@@ -78,7 +80,7 @@ def plan_of(result: JobResult, user: User, *, after: int = 0, size: int = SHOWN)
         head=head,
         objects=by_object(rows[:size], user, plan),
         after=rows[size - 1].sequence if has_more else 0,
-        may_apply=head.total > 0 and _may_apply(result, user),
+        may_apply=_may_apply(result, user),
         obstacle=_obstacle(result, user) if rows else "",
         form_address="" if has_kept_inputs(result) else address_to_apply(result),
         missing=missing,
@@ -100,14 +102,20 @@ def _obstacle(result: JobResult, user: User) -> str:
 def _head(result: JobResult, plan: Plan) -> PlanHead:
     found = plan.counts()
     total = sum(found.values())
+    forgotten = not total and _is_older_than_kept(result)
     kind = "did" if result.data_committed else "would" if _is_whole_dry_run(result) else "reverted"
     return PlanHead(
         title="Changes" if result.commit else "Plan",
-        sentence=_sentence(kind, total),
+        sentence=FORGOTTEN if forgotten else _sentence(kind, total),
         counts=[(action, number, WORDS[kind][action]) for action, number in found.items()],
         total=total,
         is_mixed=kind == "reverted",
     )
+
+
+def _is_older_than_kept(result: JobResult) -> bool:
+    oldest = kept_since()
+    return bool(oldest and result.completed and result.completed < oldest)
 
 
 def _is_whole_dry_run(result: JobResult) -> bool:
