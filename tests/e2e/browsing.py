@@ -12,6 +12,25 @@ from tests.e2e.installation import PASSWORD, Installation
 WIDTHS = (390, 820, 1280)
 THEMES = ("light", "dark")
 CONTRAST = "axe.run(document, {runOnly: ['color-contrast']}).then((found) => found.violations)"
+#: Notes whatever moves on a page without having been asked to, from its first byte on.
+WATCH_SHIFTS = """
+  window.shifts = [];
+  window.shiftsAreRead = () => {};
+  const watch = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if (entry.entryType === "mark" && entry.name === "shifts are read") window.shiftsAreRead();
+      else if (entry.entryType === "layout-shift")
+        window.shifts.push([entry.value, entry.sources.map((moved) => String(moved.node?.className)).join()]);
+    }
+  });
+  watch.observe({type: "layout-shift", buffered: true});
+  watch.observe({type: "mark"});
+"""
+#: What moved until now: two frames later, when the mark has come, everything before it has come too.
+READ_SHIFTS = """() => new Promise((done) => {
+  window.shiftsAreRead = () => done(window.shifts.splice(0));
+  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("shifts are read")));
+})"""
 ARTEFACTS = Path(os.environ.get("TEST_ARTEFACTS", "test-artefacts")) / "pages"
 
 
@@ -49,3 +68,14 @@ def barriers(page: Any) -> list[tuple[str, ...]]:
     found += [("dark", rule) for rule in page.evaluate(CONTRAST)]
     page.emulate_media(color_scheme="light")
     return [(theme, rule["id"], rule["nodes"][0]["html"][:200]) for theme, rule in found]
+
+
+def watch_shifts(page: Any) -> None:
+    """Call it before the pages are opened that ``shifts`` is to tell about."""
+    page.add_init_script(WATCH_SHIFTS)
+
+
+def shifts(page: Any) -> list[tuple[float, str]]:
+    """What moved since the page was opened or the last call: how much, and the classes of what did."""
+    moved: list[tuple[float, str]] = page.evaluate(READ_SHIFTS)
+    return moved

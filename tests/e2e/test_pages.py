@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.e2e.browsing import WIDTHS, barriers, keep, opened
+from tests.e2e.browsing import WIDTHS, barriers, keep, opened, shifts, watch_shifts
 from tests.e2e.page_world import PATH, PageWorld, page_names, plain_address
 
 DROP = """(zone) => {
@@ -31,13 +31,6 @@ FOCUS = """() => {
   const seen = framed.some((style) => parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== "none"
     || style.boxShadow !== "none");
   return {key: item.dataset.key || item.tagName, seen: seen || item === document.body};
-}"""
-SHIFTS = """() => {
-  window.shifts = [];
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries())
-      for (const source of entry.sources) window.shifts.push([entry.value, String(source.node?.className)]);
-  }).observe({type: "layout-shift", buffered: true});
 }"""
 
 
@@ -98,17 +91,17 @@ def test_a_run_is_found_filled_in_watched_and_trusted(page, world):
 
 
 def test_a_run_is_followed_and_nothing_moves(page, world):
+    watch_shifts(page)
     page.goto(f"/extras/jobs/{world.watched}/?flag=page-flag")
     page.locator("[data-drop]").evaluate(DROP)
     page.get_by_text("plan.csv, 3 bytes").wait_for()
     page.get_by_role("button", name="Run Job").click()
-    page.locator("#log-rows").wait_for(state="attached")
-    page.evaluate(SHIFTS)
     page.get_by_text("line 30", exact=True).wait_for()
-    moved = page.evaluate("window.shifts")
+    moved = shifts(page)
     assert barriers(page) == []  # with a bar of progress
     keep(page, "live-run")
-    before = page.evaluate("window.shifts = [], scrollY")
+    shifts(page)  # of other widths
+    before = page.evaluate("scrollY")
     page.get_by_role("button", name="Follow").click()
     page.get_by_role("button", name="Follow", pressed=True).wait_for()
 
@@ -117,7 +110,7 @@ def test_a_run_is_followed_and_nothing_moves(page, world):
     page.locator("#run-facts").get_by_text("Completed").wait_for()
     page.get_by_text("line 40", exact=True).wait_for()
     assert page.evaluate("scrollY") > before
-    moved += page.evaluate("window.shifts")
+    moved += shifts(page)
     assert sum(value for value, _ in moved) < 0.01, moved
     page.locator(".jy-log-link").nth(5).click()
     page.locator(".jy-log-row:target").wait_for()
@@ -155,16 +148,15 @@ def test_a_webhook_is_set_up_and_tried(page, world):
 
 def test_nothing_moves_while_pages_are_read_and_a_sync_goes_on(page, world):
     moved = []
+    watch_shifts(page)
     for address in ("/", "/extras/jobs/", "/extras/workers/", f"/extras/jobs/{PATH}/"):
         page.goto(address, wait_until="networkidle")
-        page.evaluate(SHIFTS)
-        moved += page.evaluate("window.shifts")
+        moved += shifts(page)
     page.goto(f"/extras/git-repositories/{world.slug}/")
     page.get_by_role("button", name="Sync now").click()
     page.goto(f"/extras/git-repositories/{world.slug}/")  # while it goes on, if it still does
-    page.evaluate(SHIFTS)
     page.locator("#live-sync:not([hx-get])").wait_for()
-    moved += page.evaluate("window.shifts || []")
+    moved += shifts(page)
     assert sum(value for value, _ in moved) < 0.02, moved
 
 
@@ -191,6 +183,28 @@ def test_everything_is_reached_by_keyboard_and_the_focus_is_seen(page, world):
     page.keyboard.press("Escape")
     page.locator(".ts-dropdown:visible").wait_for(state="detached")
     assert page.evaluate("document.activeElement.id") == "id_makers-ts-control"
+
+
+def test_a_list_that_was_closed_stays_closed_when_the_answer_of_its_search_comes(page, world):
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/choices/**", hold)
+    page.goto(f"/extras/jobs/{PATH}/")
+    page.locator("#id_makers-ts-control").focus()
+    page.keyboard.type("maker 9")
+    page.locator(".ts-dropdown:visible").wait_for()
+    with page.expect_request("**/choices/**?*q=maker*9*"):
+        page.keyboard.press("9")
+
+    page.keyboard.press("Escape")
+    for route in held:
+        route.fulfill(json={"results": [{"value": "1", "display": "Maker 99"}]})
+    page.wait_for_function("document.getElementById('id_makers').tomselect.loading === 0")
+
+    assert page.locator(".ts-dropdown:visible").count() == 0
 
 
 def test_no_page_is_a_barrier_or_wider_than_its_window(page, world):

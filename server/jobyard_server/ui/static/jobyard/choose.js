@@ -75,6 +75,19 @@
           this.control_input.setAttribute(name, field.getAttribute(name));
         }
       }
+      // Whoever closed the list by Escape does not want it back when the answer of a search comes.
+      let wasEscaped = false;
+      const noted = (event) => {
+        wasEscaped = event.key === "Escape";
+      };
+      for (const name of ["keydown", "pointerdown"]) {
+        this.control.addEventListener(name, noted, { capture: true }); // further in, the box stops them
+      }
+      this.on("focus", () => {
+        wasEscaped = false;
+      });
+      const refresh = this.refreshOptions.bind(this);
+      this.refreshOptions = (opens = true) => refresh(opens && !wasEscaped);
       field.hidden = true;
       if (field.autofocus) {
         this.settings.openOnFocus = false; // the list would hide the message
