@@ -37,6 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     _share_middleware()
+    from tests.emptied_tables import empty_only_what_was_written  # see above
+
+    empty_only_what_was_written()
 
 
 def _share_middleware() -> None:

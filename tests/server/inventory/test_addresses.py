@@ -210,3 +210,26 @@ def test_any_text_is_an_address_or_a_field_error(text):
     for row in (IPAddress(address=text), Prefix(prefix=text)):
         with suppress(ValidationError):
             row.clean_fields()
+
+
+def test_query_sets_ask_by_networks():
+    for text in ("10.0.0.0/8", "10.0.0.0/24", "2001:db8::/32"):
+        Prefix.objects.create(prefix=text)
+    for text in ("10.0.0.1/24", "192.0.2.1/24", "2001:db8::1/64"):
+        IPAddress.objects.create(address=text)
+
+    def found(rows):
+        return [str(row) for row in rows]
+
+    networks = Prefix.objects.exclude(prefix="192.0.2.0/24")
+    assert found(networks.net_contains("10.0.0.0/24")) == ["10.0.0.0/8"]
+    assert found(networks.net_contains_or_equals("10.0.0.0/24")) == ["10.0.0.0/8", "10.0.0.0/24"]
+    assert found(Prefix.objects.net_contained("10.0.0.0/8", "2001::/16")) == ["10.0.0.0/24", "2001:db8::/32"]
+    assert found(Prefix.objects.net_contained_or_equal("10.0.0.0/8")) == ["10.0.0.0/8", "10.0.0.0/24"]
+    assert found(Prefix.objects.net_equals("10.0.0.0/8")) == ["10.0.0.0/8"]
+    assert found(Prefix.objects.ip_family(6)) == ["2001:db8::/32"]
+    assert found(Prefix.objects.net_contains()) == []
+    hosts = IPAddress.objects.net_host_contained("10.0.0.0/8", "192.0.2.0/24")
+    assert found(hosts) == ["10.0.0.1/24", "192.0.2.1/24"]
+    assert found(IPAddress.objects.net_in(["10.0.0.0/8", "2001:db8::1"])) == ["10.0.0.1/24", "2001:db8::1/64"]
+    assert found(IPAddress.objects.ip_family(6)) == ["2001:db8::1/64"]

@@ -54,6 +54,8 @@ class RowView(ApiView):
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
+        if self.request.method == "DELETE":
+            return rows  # nothing of them is shown
         return rows.prefetch_related(*(shown_with(self.model) if self.is_brief else relations_of(self.model)))
 
     def get_serializer_class(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
@@ -87,17 +87,17 @@ def save_all(
     return keys
 
 
-def delete_rows(rows: Iterable[Model], user: User) -> None:
+def delete_rows(rows: Sequence[Model], user: User) -> None:
     """
-    Delete all *rows* with what lies in them, or none.
+    Delete all *rows*, which are of one model, with what lies in them; or none.
 
     Raises:
         Refusal: Others depend on one of them; the sentence names some that *user* may view.
     """
+    keys = [row.pk for row in rows]
     try:
         with transaction.atomic():
-            for row in rows:
-                row.delete()
+            type(rows[0])._default_manager.filter(pk__in=keys).delete()
     except (ProtectedError, RestrictedError) as exc:
         raise Refusal(status.HTTP_409_CONFLICT, what_is_in_the_way(exc, user)) from exc
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import models
 
@@ -31,9 +31,9 @@ class InventoryRows(models.QuerySet[M, M]):
 class InventoryManager(models.Manager[M]):
     """``objects`` of every model of the inventory."""
 
-    def get_queryset(self) -> InventoryRows[M]:
-        return InventoryRows(self.model, using=self._db)
+    _queryset_class: ClassVar[Any] = InventoryRows
 
     def restrict(self, user: User | None, action: str = "view") -> InventoryRows[M]:
         """The rows with which *user* may do *action*."""
-        return self.get_queryset().restrict(user, action)
+        found: InventoryRows[M] = self.get_queryset().restrict(user, action)  # type: ignore[attr-defined]  # they are InventoryRows
+        return found

@@ -44,9 +44,13 @@ class Rows:
         for _ in range(4):
             self.make(model)
 
+    def special(self, model: Any) -> dict[str, Any]:
+        """Values that fit together, of a model that needs such."""
+        made = getattr(self, f"_{model._meta.model_name}", None)
+        return made() if made else {}
+
     def _needed(self, model: Any, given: dict[str, Any]) -> dict[str, Any]:
-        special = getattr(self, f"_{model._meta.model_name}", None)
-        values = special() if special else {}
+        values = self.special(model)
         for field in model._meta.concrete_fields:
             if field.name in values or field.name in given or not self._must_be_given(field):
                 continue

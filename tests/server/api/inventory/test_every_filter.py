@@ -6,7 +6,6 @@ import uuid
 
 import pytest
 from django.db import models
-from tests.server.api.inventory.rows import Rows
 
 from jobyard_server.api.inventory.fields import columns_of, is_file, is_kind, kind_name, lists_of, type_of
 from jobyard_server.api.inventory.filter_paths import HAS, NETWORKS, paths_of
@@ -41,9 +40,8 @@ class Asked:
 
 
 @EVERY
-def test_each_column_finds_and_narrows(model):
-    row = Rows().make(model)
-    row.refresh_from_db()
+def test_each_column_finds_and_narrows(db, made, model):
+    row = model._default_manager.get(pk=made[model].pk)
     asked = Asked(model)
     for field in columns_of(model):
         value = getattr(row, field.attname)
@@ -80,9 +78,8 @@ def _relation(asked, row, field):
 
 
 @EVERY
-def test_tags_custom_fields_lists_and_words(model):
-    rows = Rows()
-    row, other = rows.make(model), rows.make(model)
+def test_tags_custom_fields_lists_and_words(db, made, rows, model):
+    row, other = model._default_manager.get(pk=made[model].pk), rows.make(model)
     asked = Asked(model)
     if any(isinstance(field, TagsField) for field in lists_of(model)):
         row.tags.add("edge", "core")
@@ -116,13 +113,13 @@ def _kinds(model):
 
 
 @EVERY
-def test_lists_by_rest_name_what_is_no_filter_and_are_brief(alice, model):
-    row = Rows().make(model)
+def test_lists_by_rest_name_what_is_no_filter_and_are_brief(db, owner, made, model):
+    row = made[model]
     address = f"/api/{endpoint_of(model)}/"
 
-    refused = alice.get(address, {"nonsense": "1", "cf_nonsense": "1"})
-    (brief,) = alice.get(address, {"id": str(row.pk), "brief": "1"}).json()["results"]
-    (whole,) = alice.get(address, {"id": str(row.pk)}).json()["results"]
+    refused = owner.get(address, {"nonsense": "1", "cf_nonsense": "1"})
+    (brief,) = owner.get(address, {"id": str(row.pk), "brief": "1"}).json()["results"]
+    (whole,) = owner.get(address, {"id": str(row.pk)}).json()["results"]
 
     assert (refused.status_code, set(refused.json())) == (400, {"nonsense", "cf_nonsense"})
     assert refused.json()["nonsense"] == ["Unknown filter field"]
@@ -133,12 +130,12 @@ def test_lists_by_rest_name_what_is_no_filter_and_are_brief(alice, model):
     assert all({"id", "url", "display"} <= set(value) for value in nested)
 
 
-def test_the_status_is_found_by_its_slug(alice):
+def test_the_status_is_found_by_its_slug(db, owner, rows):
     from jobyard_server.inventory.dcim.models import Site
 
-    row = Rows().make(Site, status="planned")
+    row = rows.make(Site, status="planned")
 
-    found = alice.get("/api/dcim/sites/", {"status": "planned"}).json()["results"]
+    found = owner.get("/api/dcim/sites/", {"status": "planned"}).json()["results"]
 
     assert [item["id"] for item in found] == [str(row.pk)]
     assert Status.objects.filter(slug="planned").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.postgres.indexes import GistIndex
@@ -13,6 +13,7 @@ from jobyard_server.inventory.base import DerivedField, HostField, NamedStatus, 
 from jobyard_server.inventory.base.model import refuse
 from jobyard_server.inventory.ipam.choices import IPAddressRoleChoices
 from jobyard_server.inventory.ipam.constants import IPADDRESS_ROLES_NONUNIQUE
+from jobyard_server.inventory.ipam.models.by_network import AddressManager
 from jobyard_server.inventory.ipam.models.vrfs import VRF
 
 DNS_NAME = RegexValidator(
@@ -44,6 +45,8 @@ class IPAddress(PrimaryModel):
     )
     dns_name = models.CharField(max_length=255, blank=True, validators=[DNS_NAME], db_index=True)
     description = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[Any] = AddressManager()
 
     STATUS_SLAAC = NamedStatus("slaac")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
 from jobyard_server.inventory.base import DerivedField, NetworkField, OrganizationalModel, PrimaryModel
 from jobyard_server.inventory.base.model import refuse
+from jobyard_server.inventory.ipam.models.by_network import NetworkManager
 
 
 class RIR(OrganizationalModel):
@@ -33,6 +34,8 @@ class Aggregate(PrimaryModel):
     )
     date_added = models.DateField(null=True, blank=True)
     description = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[Any] = NetworkManager()
 
     class Meta:
         ordering = ("prefix",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
@@ -10,6 +10,7 @@ from netaddr import IPNetwork, IPSet
 
 from jobyard_server.inventory.base import DerivedField, NetworkField, PrimaryModel, StatusField
 from jobyard_server.inventory.base.model import refuse
+from jobyard_server.inventory.ipam.models.by_network import NetworkManager
 from jobyard_server.inventory.ipam.models.vlans import VLAN, Role
 from jobyard_server.inventory.ipam.models.vrfs import VRF
 
@@ -40,6 +41,8 @@ class Prefix(PrimaryModel):
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.SET_NULL, related_name="prefixes")
     is_pool = models.BooleanField(default=False)  # all addresses can be used, the first and last too
     description = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[Any] = NetworkManager()
 
     class Meta:
         ordering = ("vrf", "prefix")
