@@ -14,10 +14,12 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402  # after the setup
 
 from jobyard_server.asgi_handler import SyncChainHandler  # noqa: E402  # see above
+from jobyard_server.database.patience import limit_requests  # noqa: E402  # see above
 from jobyard_server.live.streams import Streams  # noqa: E402  # see above
 from jobyard_server.request_limit import RequestLimit  # noqa: E402  # see above
 from jobyard_server.ui.assets import collect_assets  # noqa: E402  # see above
 
+limit_requests()
 collect_assets()  # before the handler is made, which looks for the files once
 
 application = Streams(

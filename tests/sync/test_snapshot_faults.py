@@ -146,6 +146,17 @@ def test_f52_folders_that_are_links_stop_the_start_with_one_line(tmp_path):
     assert line == f"{data_dir}/snapshots is a link; move the folder itself there, or set JOBYARD_DATA_DIR."
 
 
+def test_op03_a_key_that_others_can_read_stops_the_start(tmp_path):
+    key = tmp_path / "keys" / "secret-key"
+    key.parent.mkdir()
+    key.touch(mode=0o600)
+    check_own_folders(tmp_path)
+    key.chmod(0o644)
+
+    with pytest.raises(SyncError, match=r"secret-key can be read by other accounts; run `chmod go= "):
+        check_own_folders(tmp_path)
+
+
 @pytest.mark.django_db
 def test_f92_f100_only_text_that_people_see_is_executed(follow, tmp_path):
     """Compiled files, path files, extensions and archives in a repository are left out or inert."""
