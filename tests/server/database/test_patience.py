@@ -30,9 +30,13 @@ def test_db07_what_takes_too_long_is_cut_off(monkeypatch):
     monkeypatch.setitem(patience.REQUESTS, "statement_timeout", "10ms")
 
     with pytest.raises(OperationalError, match="statement timeout"), transaction.atomic():
-        patience.limit(connection)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(60)")
+        _wait_within_the_limit()
+
+
+def _wait_within_the_limit() -> None:
+    patience.limit(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
 
 
 def test_db07_the_caller_is_told_to_try_again(monkeypatch):
