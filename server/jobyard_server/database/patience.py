@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.backends.signals import connection_created
+from django.db import connections
 
 REQUESTS: Final = {
     "statement_timeout": "60s",
@@ -21,11 +21,16 @@ REQUESTS: Final = {
 
 
 def limit_requests() -> None:
-    """From now on every new connection of this process has the limits."""
-    connection_created.connect(limit, dispatch_uid="patience of requests")
+    """Called before the first connection of this process: from then on all have the limits."""
+    database = connections.settings["default"]
+    database["OPTIONS"] = with_limits(database.get("OPTIONS", {}))
 
 
-def limit(connection: Any, **_signal: Any) -> None:
-    with connection.cursor() as cursor:
-        calls = ", ".join("set_config(%s, %s, false)" for _ in REQUESTS)
-        cursor.execute(f"SELECT {calls}", [text for pair in REQUESTS.items() for text in pair])
+def with_limits(options: dict[str, Any]) -> dict[str, Any]:
+    """
+    *options* of a connection with the limits, which cost no question when one is taken from the pool.
+
+    What the address of the database says itself comes last and wins.
+    """
+    limits = [f"-c {name}={value}" for name, value in REQUESTS.items()]
+    return {**options, "options": " ".join([*limits, options.get("options", "")]).strip()}
