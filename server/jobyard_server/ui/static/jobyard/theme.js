@@ -37,7 +37,6 @@
   systemIsDark.addEventListener("change", show);
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
-      button.hidden = false;
       button.addEventListener("click", toggle);
     }
     show();
