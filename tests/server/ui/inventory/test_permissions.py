@@ -8,6 +8,7 @@ from django.urls import URLPattern, reverse
 from tests.server.grants import grant as give
 from tests.server.ui.cast import make_user
 
+from jobyard_server.access.models import User
 from jobyard_server.api.inventory.models import MODELS
 from jobyard_server.ui.inventory.addresses import list_url
 from jobyard_server.ui.inventory.urls import urlpatterns
@@ -38,34 +39,43 @@ def test_every_address_is_in_the_table():
     assert {entry.name for entry in urlpatterns if isinstance(entry, URLPattern)} == NEEDS.keys()
 
 
-def grant(user, model, actions):
-    user.object_permissions.clear()
-    codenames = [f"{action}_{model._meta.model_name}" for action in actions]
-    give(user, *codenames, app=model._meta.app_label)
+class Granted:
+    """Somebody with a browser and one permission, for rows of one model."""
+
+    def __init__(self, name):
+        self.user, self.browser = User.objects.create(username=name), Client()
+        self.browser.force_login(self.user)
+
+    def of(self, model):
+        """From now on of *model*, which may have namesakes in other apps."""
+        self.user.object_permissions.clear()
+        give(self.user, f"view_{model._meta.model_name}", app=model._meta.app_label)
+        return self
+
+    def ask(self, actions, method, place):
+        """With the right to do *actions* and no other."""
+        self.user.object_permissions.update(actions=sorted(actions))
+        return getattr(self.browser, method)(place)
 
 
-def logged_in(user):
-    made = Client()
-    made.force_login(user)
-    return made
+@pytest.fixture(scope="module")
+def carol_and_erin(maker):
+    return Granted("carol"), Granted("erin")
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
-def test_each_address_needs_its_permission_and_no_other(rows, model):
+def test_each_address_needs_its_permission_and_no_other(rows, carol_and_erin, model):
     row = rows.make(model)
     all_actions = {"view", "add", "change", "delete"}
-    bob, erin = make_user("bob"), make_user("erin")
-    clients = {user: logged_in(user) for user in (bob, erin)}
+    carol, erin = (somebody.of(model) for somebody in carol_and_erin)
     for entry in OF_KINDS:
         parts = [model, row.pk] if "<uuid:pk>" in str(entry.pattern) else [model]
         place = reverse(f"ui:{entry.name}", args=parts)
         method = "post" if entry.name in ONLY_POST else "get"
         needed = NEEDS[entry.name]
 
-        grant(bob, model, all_actions - {needed})
-        refused = getattr(clients[bob], method)(place).status_code
-        grant(erin, model, {needed})
-        allowed = getattr(clients[erin], method)(place)
+        refused = carol.ask(all_actions - {needed}, method, place).status_code
+        allowed = erin.ask({needed}, method, place)
 
         assert (refused, allowed.status_code in (200, 302)) == (403, True), (entry.name, allowed.status_code)
         if allowed.streaming:
@@ -82,7 +92,7 @@ def test_buttons_are_only_for_those_who_may_press_them(client, rows):
     from jobyard_server.inventory.dcim.models import Site
 
     site, reader = rows.make(Site), make_user("reader")
-    grant(reader, Site, {"view"})
+    give(reader, "view_site")
     client.force_login(reader)
 
     listed = client.get("/dcim/sites/").content.decode()
