@@ -13,6 +13,7 @@ from jobyard_server.ui.patterns.lists import lists
 from jobyard_server.ui.patterns.parts import parts
 from jobyard_server.ui.patterns.pattern import Pattern
 from jobyard_server.ui.patterns.queues import queues
+from jobyard_server.ui.patterns.receivers import receivers
 from jobyard_server.ui.patterns.result_page import result_page
 from jobyard_server.ui.patterns.runs import runs
 from jobyard_server.ui.patterns.words import words
@@ -20,7 +21,7 @@ from jobyard_server.ui.requests import PageRequest
 
 
 def all_patterns() -> list[Pattern]:
-    return [*words(), *forms(), *lists(), *runs(), *result_page(), *queues(), *parts()]
+    return [*words(), *forms(), *lists(), *runs(), *result_page(), *queues(), *receivers(), *parts()]
 
 
 @require_safe
