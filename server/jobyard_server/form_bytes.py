@@ -15,6 +15,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser
 
+from jobyard_server.form_heads import TextHeads
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
@@ -38,18 +40,23 @@ class UploadedForm(FileUploadHandler):
         input_data: IO[bytes],
         META: dict[str, str],  # noqa: N803  # Django's signature
         content_length: int,  # noqa: ARG002  # the same
-        boundary: str,  # noqa: ARG002
+        boundary: Any,  # bytes, whatever the annotation of Django says
         encoding: str | None = None,  # noqa: ARG002
     ) -> Any:
         request: Any = self.request
         others = [handler for handler in request.upload_handlers if handler is not self]
-        return _Parser(META, input_data, others, ENCODING).parse()
+        heads: Any = TextHeads(input_data, boundary, _with_nulls)
+        return _Parser(META, heads, others, ENCODING).parse()
 
 
 class _Parser(MultiPartParser):
     def sanitize_file_name(self, file_name: str) -> str | None:
         name: str | None = super().sanitize_file_name(file_name)
         return f"{NULL}{name or ''}" if NULL in file_name else name
+
+
+def _with_nulls(head: bytes) -> bytes:
+    return head.decode("utf-8", ENCODING).encode()
 
 
 def _nulls(error: UnicodeError) -> tuple[str, int]:

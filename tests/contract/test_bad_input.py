@@ -201,10 +201,11 @@ def test_a_replacement_character_that_somebody_means_reaches_the_job(world, door
     assert (form.status_code, newest().output) == (302, "\n3")
 
 
+@pytest.mark.parametrize("odd", [b"\x00", b"\xe9"])
 @pytest.mark.parametrize("ending", ["", ".txt"])
-def test_a_null_character_in_the_name_of_a_file_is_refused_at_its_field(world, browser, ending):
+def test_bytes_in_the_name_of_a_file_that_are_no_text_are_refused_at_its_field(world, browser, ending, odd):
     files = InputFile.objects.count()
-    sent = _form({"upload": SimpleUploadedFile(f"aNULL{ending}", b"x")}).replace(b"NULL", b"\x00")
+    sent = _form({"upload": SimpleUploadedFile(f"aODD{ending}", b"x")}).replace(b"ODD", odd)
     job = "fx_file/Reads"
 
     rest = world.alice.post(RUN.format(job), sent, content_type=MULTIPART_CONTENT)
