@@ -6,8 +6,7 @@ Django passes over a head that is no text, and over the field with it, as if it 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Final
 
 LONGEST: Final = 1024  #: Bytes of a head; Django refuses longer ones.
@@ -27,7 +26,6 @@ class TextHeads:
     def __init__(self, stream: IO[bytes], boundary: bytes, as_text: Callable[[bytes], bytes]) -> None:
         self._stream = stream
         self._begin = b"--" + boundary + b"\r\n"
-        self._head = re.compile(b"(?<=%b).{0,%d}?(?=%b)" % (re.escape(self._begin), LONGEST, _END), re.DOTALL)
         self._as_text = as_text
         self._held = b""  # may be the beginning of a head
 
@@ -39,7 +37,7 @@ class TextHeads:
             ready = self._settled() if chunk else len(self._held)
             if ready or not chunk:
                 given, self._held = self._held[:ready], self._held[ready:]
-                return self._head.sub(lambda found: self._as_text(found[0]), given)
+                return b"".join(self._pieces(given))
 
     def _settled(self) -> int:
         """How many of the bytes that are held are in no head that goes on."""
@@ -51,3 +49,13 @@ class TextHeads:
         if end >= 0:
             return max(free, end + len(_END))
         return begun if len(self._held) - begun <= len(self._begin) + LONGEST else free
+
+    def _pieces(self, content: bytes) -> Iterator[bytes]:
+        done = 0
+        while (begun := content.find(self._begin, done)) >= 0:
+            head = begun + len(self._begin)
+            end = content.find(_END, head, head + LONGEST + len(_END))
+            yield content[done:head]
+            done = max(head, end)  # none where there is no end
+            yield self._as_text(content[head:done])
+        yield content[done:]
