@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.e2e.installation import TOKEN, Installation
 from tests.e2e.repositories import Repository
 
+from bench.browser import Browser
 from bench.changes import measure_changes
 from bench.client import Client
 from bench.figures import Figure, repeat
@@ -52,7 +53,7 @@ def measure_all(folder: Path, times: int) -> Iterator[Figure]:
         yield _memory(installation)
         yield measure_idle(installation)
         yield from _nothing(installation, client, times)
-        yield _rows(installation, client, times)
+        yield from _rows(installation, client, times)
         yield from measure_under_load(installation, client, times)
         yield from measure_changes(installation, client, times)
         yield _saved_file(installation, client, times)
@@ -87,11 +88,16 @@ def _nothing(installation: Installation, client: Client, times: int) -> Iterator
     yield Figure(what="REST detail of a result, with a token", samples=samples)
 
 
-def _rows(installation: Installation, client: Client, times: int) -> Figure:
+def _rows(installation: Installation, client: Client, times: int) -> Iterator[Figure]:
     _save(installation, "rows", ROWS)
     client.await_listed("local/rows/Rows", "")
     samples = repeat(times, lambda _number: client.run("local/rows/Rows"))
-    return Figure(what="REST run with 10,000 log rows", samples=samples, compared="5.9 / 11.1")
+    yield Figure(what="REST run with 10,000 log rows", samples=samples, compared="5.9 / 11.1")
+    newest, _seconds = client.run_and_tell("local/rows/Rows")
+    browser = Browser(installation.url)
+    browser.log_in()
+    samples = repeat(times, lambda _number: browser.seconds(f"/extras/job-results/{newest}/"))
+    yield Figure(what="page of a result with 10,000 log rows", samples=samples)
 
 
 def _saved_file(installation: Installation, client: Client, times: int) -> Figure:

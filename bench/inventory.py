@@ -30,6 +30,7 @@ def measure_inventory(installation: Installation, client: Client, times: int) ->
     for what, path in PAGES.items():
         samples = repeat(times, lambda _number, path=path: browser.seconds(path))
         yield Figure(what=f"{what}, 50 of {DEVICES:,} devices", samples=samples)
+    client.reconnect()  # the server has closed it meanwhile
     yield Figure(
         what=f"REST list, 1,000 of {DEVICES:,} devices",
         samples=repeat(times, lambda _number: _read(client, "/api/dcim/devices/?limit=1000")),
