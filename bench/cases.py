@@ -84,7 +84,7 @@ def _nothing(installation: Installation, client: Client, times: int) -> Iterator
     samples = repeat(times, lambda _number: client.run("local/nothing/Nothing"))
     yield Figure(what="REST run of a job that does nothing", samples=samples, compared="2.05 / 0.12")
     newest = client.request("GET", "/api/extras/job-results/?limit=1")["results"][0]["id"]
-    samples = repeat(times, lambda _number: client.read(f"/api/extras/job-results/{newest}/"))
+    samples = repeat(times, lambda _number: client.read(f"/api/extras/jobs/results/{newest}/"))
     yield Figure(what="REST detail of a result, with a token", samples=samples)
 
 
@@ -96,7 +96,7 @@ def _rows(installation: Installation, client: Client, times: int) -> Iterator[Fi
     newest, _seconds = client.run_and_tell("local/rows/Rows")
     browser = Browser(installation.url)
     browser.log_in()
-    samples = repeat(times, lambda _number: browser.seconds(f"/extras/job-results/{newest}/"))
+    samples = repeat(times, lambda _number: browser.seconds(f"/extras/jobs/results/{newest}/"))
     yield Figure(what="page of a result with 10,000 log rows", samples=samples)
 
 
