@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from jobyard_server.webhooks.providers.base import ADDRESS, SECRET
-from jobyard_server.webhooks.providers.signed_body import SignedBody
+from jobyard_server.webhooks.providers.github_push import GitHubPush
 
 
-class Gitea(SignedBody):
+class Gitea(GitHubPush):
     event_header: ClassVar = "X-Gitea-Event"
     id_header: ClassVar = "X-Gitea-Delivery"
     signature_header: ClassVar = "X-Gitea-Signature"
+    signature_prefix: ClassVar = ""
     kept_headers: ClassVar = ("X-Forgejo-Event",)
     hint: ClassVar = (
         "Repository, Settings, Webhooks, Add webhook; content type application/json, push events."

@@ -7,16 +7,15 @@ from urllib.parse import parse_qs
 
 from jobyard_server.webhooks.calls import Call
 from jobyard_server.webhooks.providers.base import ADDRESS, SECRET, Malformed, json_object
-from jobyard_server.webhooks.providers.signed_body import SignedBody
+from jobyard_server.webhooks.providers.github_push import GitHubPush
 
 _FORM = "application/x-www-form-urlencoded"
 
 
-class GitHub(SignedBody):
+class GitHub(GitHubPush):
     event_header: ClassVar = "X-GitHub-Event"
     id_header: ClassVar = "X-GitHub-Delivery"
     signature_header: ClassVar = "X-Hub-Signature-256"
-    signature_prefix: ClassVar = "sha256="
     kept_headers: ClassVar = ("X-GitHub-Hook-ID",)
     hint: ClassVar = (
         "Repository, Settings, Webhooks, Add webhook; content type application/json, push events."
