@@ -89,9 +89,14 @@ def turn_off(user: User, code: str) -> None:
         CodeRefused: *code* does not count.
     """
     require_code(user, code)
+    take_away(user, "off", by=user)
+
+
+def take_away(user: User, how: str, *, by: User | None = None) -> None:
+    """Ask for the password alone; *how* and *by* whom is for the audit log."""
     with transaction.atomic():
         SecondFactor.objects.filter(user=user.pk).delete()
-        record(CHANGED, user=user, target=user, fields=["second_factor"], second_factor="off")
+        record(CHANGED, user=by, target=user, fields=["second_factor"], second_factor=how)
 
 
 def renew_recovery_codes(user: User, code: str) -> list[str]:

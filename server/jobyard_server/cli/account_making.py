@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db import transaction
-
 from jobyard_server.access.accounts import create_user
-from jobyard_server.access.audit import CHANGED, record
 from jobyard_server.access.errors import AccessError, AccountErrors
-from jobyard_server.access.models import SecondFactor, User
+from jobyard_server.access.models import User
+from jobyard_server.access.second_factor import take_away
 from jobyard_server.access.tokens import create_token
 from jobyard_server.cli.errors import WrongUsageError, field_lines
 
@@ -34,12 +32,10 @@ def remove_second_factor(name: str) -> None:
     Raises:
         WrongUsageError: There is no such account, or it has no second factor.
     """
-    row = SecondFactor.objects.select_related("user").filter(user__username=name).first()
-    if row is None:
+    user = User.objects.filter(username=name, second_factor__isnull=False).first()
+    if user is None:
         raise WrongUsageError(f'No account called "{name}" has a second factor.')
-    with transaction.atomic():
-        record(CHANGED, target=row.user, fields=["second_factor"], second_factor="reset")
-        row.delete()
+    take_away(user, "reset")
 
 
 def make_token(
