@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from jobyard_repos.process_ids import is_process
 from jobyard_repos.removal import remove
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  # a file system in memory, not a place for predictable names
@@ -49,15 +50,5 @@ def _remove_leftovers(place: Path) -> None:
     for folder in place.glob(f"{_PREFIX}*"):
         match = _NAME.fullmatch(folder.name)
         with contextlib.suppress(OSError):
-            if match and folder.lstat().st_uid == os.geteuid() and not _is_alive(int(match[1])):
+            if match and folder.lstat().st_uid == os.geteuid() and not is_process(int(match[1])):
                 remove(folder)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -16,6 +16,7 @@ from django.db import Error, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from jobyard_repos.process_ids import is_process
 from jobyard_server.runs.models import Component
 from jobyard_server.runs.pid_space import pid_space
 
@@ -82,7 +83,7 @@ def has_worker(queue: str) -> bool:
 
 def dead_here() -> list[Component]:
     """Parts whose process we would see, and which is gone: their lease need not be awaited."""
-    return [item for item in Component.objects.filter(pid_space=pid_space()) if not _is_process(item.pid)]
+    return [item for item in Component.objects.filter(pid_space=pid_space()) if not is_process(item.pid)]
 
 
 def _be_known(me: Component) -> None:
@@ -108,13 +109,3 @@ def _beat(me: Component, stop: threading.Event, beside: Callable[[], None]) -> N
             log.warning("no heartbeat: the database does not answer", extra={"kind": me.kind})
             connection.close()
     connection.close()
-
-
-def _is_process(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
