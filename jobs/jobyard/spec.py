@@ -91,6 +91,11 @@ class JobSpec:
     version: int = SPEC_VERSION
 
     @property
+    def is_receiver(self) -> bool:
+        """Started by changes of rows or by buttons on their pages, not by people."""
+        return self.is_job_hook_receiver or self.is_job_button_receiver
+
+    @property
     def ordered_variables(self) -> list[VariableSpec]:
         """Variables in form order: those of ``field_order`` first, unlisted ones after them."""
         by_name = {variable.name: variable for variable in self.variables}

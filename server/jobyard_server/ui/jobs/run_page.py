@@ -65,7 +65,7 @@ def obstacle(job: Job, spec: JobSpec, user: User) -> str:
         return JobNotInstalled.message
     if job.module.revision is None:
         return JobHasNoSource.message
-    if spec.is_job_hook_receiver or spec.is_job_button_receiver:
+    if spec.is_receiver:
         return RECEIVER
     return "" if _has_any_worker(spec) else NO_WORKER
 
