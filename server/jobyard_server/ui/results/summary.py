@@ -152,12 +152,7 @@ def _waits_for(result: JobResult, blockers: list[Blocker]) -> Waits:
     if result.status != statuses.PENDING or result.worker or result.cancel_requested:
         return Waits()
     if result.obj_type.model == "gitrepository":
-        is_running = component_states()["sync"] == "ok"
-        return (
-            Waits()
-            if is_running
-            else Waits("The sync daemon is not running; it waits for it.", "jobyard sync")
-        )
+        return Waits() if component_states()["sync"] == "ok" else NO_DAEMON
     if not has_worker(result.task_queue):
         return Waits(NO_WORKER.format(result.task_queue), f"jobyard worker --queues {result.task_queue}")
     return Waits() if blockers else Waits(f"It waits for a free worker of the queue {result.task_queue}.")
