@@ -27,9 +27,8 @@ class Selection:
 
     changed: list[ModuleFile]  #: To be inspected.
     unchanged: frozenset[str] = frozenset()  #: Names of those that loaded last time.
-    known_errors: list[ModuleReport] = field(
-        default_factory=list
-    )  #: Of those that did not, and would not now.
+    #: Of those that did not, and would not now.
+    known_errors: list[ModuleReport] = field(default_factory=list)
     fingerprints: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  #: Of the latter.
 
 

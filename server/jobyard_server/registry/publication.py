@@ -24,9 +24,8 @@ class Findings:
     """What is known of the modules of a revision; a module that is nowhere in it is gone."""
 
     reports: Sequence[ModuleReport]  #: Of the units that were inspected.
-    unchanged: frozenset[str] = (
-        frozenset()
-    )  #: Units that loaded when they were last inspected, and would again.
+    #: Units that loaded when they were last inspected, and would again.
+    unchanged: frozenset[str] = frozenset()
     known_errors: Sequence[ModuleReport] = ()  #: Of units that did not, and would not now.
     fingerprints: Mapping[str, tuple[str, list[str]]] = field(
         default_factory=dict
